@@ -1,0 +1,271 @@
+"""What untrusted code may do, layer by layer, and the drill that proves it on this machine.
+
+Runs in the zygote (which builds the rules) and in each child (which puts them on, and cannot take them
+off). A plain sibling module of ``zygote.py``: it imports nothing of ``grader``. Landlock and seccomp are
+imported when they are asked for, so that the unsafe mode works where they do not exist.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+LINUX = sys.platform.startswith("linux")
+NOBODY = 65534
+EXIT_MEMORY = 77  # the child ran out of memory where it could not say so
+EXIT_SETUP = 78  # the lock-down failed; student code never started
+
+# prctl codes, linux/prctl.h
+_PR_SET_PDEATHSIG = 1
+_PR_GET_DUMPABLE = 3
+_PR_SET_DUMPABLE = 4
+_PR_SET_NAME = 15
+_PR_GET_NAME = 16
+_PR_CAPBSET_DROP = 24
+_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_VMA = 0x53564D41
+
+# Calls that training a network, importing libraries and raising errors need; all others answer EPERM.
+# Those that depend on their arguments are added in ``system_call_filter``.
+ALLOWED_CALLS = """
+read write readv writev pread64 pwrite64 close lseek fstat newfstatat stat lstat statx statfs fstatfs
+access faccessat faccessat2 readlink readlinkat getdents64 getcwd chdir fchdir umask fadvise64 ftruncate
+dup dup2 dup3 pipe pipe2 eventfd2 poll ppoll select pselect6
+epoll_create1 epoll_ctl epoll_wait epoll_pwait
+mmap munmap mprotect mremap madvise brk msync mincore membarrier
+futex set_robust_list get_robust_list set_tid_address rseq sched_yield
+exit exit_group restart_syscall
+rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack
+pause alarm setitimer getitimer
+getpid gettid getppid getuid geteuid getgid getegid getgroups getresuid getresgid
+getpgrp getpgid getsid uname sysinfo getrusage times getrlimit getpriority getcpu
+sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min
+clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time getrandom arch_prctl
+recvfrom sendto recvmsg sendmsg shutdown getsockname getpeername getsockopt
+""".split()
+
+_CLONE_THREAD = 0x10000
+_FCNTL_ALLOWED = (0, 1, 2, 3, 4, 1030)  # DUPFD GETFD SETFD GETFL SETFL DUPFD_CLOEXEC
+_IOCTL_ALLOWED = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+# TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
+_PRCTL_ALLOWED = (_PR_SET_NAME, _PR_GET_NAME, _PR_GET_DUMPABLE, _PR_SET_VMA)
+
+
+def _prctl(option: int, argument: int = 0) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, argument, 0, 0, 0) == -1:
+        code = ctypes.get_errno()
+        raise OSError(code, f"prctl({option}): {os.strerror(code)}")
+
+
+# --- layers --------------------------------------------------------------------------------------------
+
+
+def landlock_rules(readable: Iterable[str]) -> Any:
+    """Build (not yet enforce) rules under which only ``readable`` trees can be read and nothing written.
+
+    Every right the kernel knows is handled, so what is not allowed here is denied: writing, creating,
+    TCP, and (kernel 6.12) abstract sockets and signals to processes outside. Raises ``OSError`` where
+    Landlock is missing.
+    """
+    import landlockpy
+
+    abi = landlockpy.abi_version()
+    rules = landlockpy.Ruleset(scoped=landlockpy.scope_for_abi(abi))
+    file_rights = landlockpy.AccessFS.READ_FILE | landlockpy.AccessFS.EXECUTE
+    for path in readable:
+        if os.path.isdir(path):
+            rules.allow_path(path, file_rights | landlockpy.AccessFS.READ_DIR)
+        elif path == os.devnull:
+            rules.allow_path(path, landlockpy.AccessFS.READ_FILE | landlockpy.AccessFS.WRITE_FILE)
+        elif os.path.exists(path):
+            rules.allow_path(path, file_rights)
+    return rules
+
+
+def system_call_filter() -> Any:
+    """Build (not yet load) the allowlist of system calls. Raises ``RuntimeError`` without libseccomp."""
+    import pyseccomp as sc
+
+    allow, missing = sc.ALLOW, sc.ERRNO(errno.ENOSYS)
+    rules = sc.SyscallFilter(sc.ERRNO(errno.EPERM))
+    rules.set_attr(sc.Attr.CTL_OPTIMIZE, 2)  # binary search instead of a list of 150 comparisons
+    for name in ALLOWED_CALLS:
+        if sc.resolve_syscall(sc.Arch.NATIVE, name) >= 0:  # aarch64 has no stat, poll, dup2 ...
+            rules.add_rule(allow, name)
+    # Landlock before kernel 6.2 does not see O_RDONLY|O_TRUNC.
+    for name, flags in (("open", 1), ("openat", 2)):
+        if sc.resolve_syscall(sc.Arch.NATIVE, name) >= 0:
+            rules.add_rule(allow, name, sc.Arg(flags, sc.MASKED_EQ, os.O_TRUNC, 0))
+    # Their arguments lie behind a pointer: libc falls back to openat and clone.
+    rules.add_rule(missing, "openat2")
+    rules.add_rule(missing, "clone3")
+    rules.add_rule(allow, "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
+    # A stream pair reaches nobody else; a datagram pair could address any socket of the machine.
+    stream_pair = (
+        sc.Arg(0, sc.EQ, socket.AF_UNIX),
+        sc.Arg(1, sc.MASKED_EQ, 0xF, socket.SOCK_STREAM),
+    )
+    rules.add_rule(allow, "socketpair", *stream_pair)
+    rules.add_rule(allow, "prlimit64", sc.Arg(0, sc.EQ, 0), sc.Arg(2, sc.EQ, 0))  # reading one's own
+    for name, position, codes in (
+        ("fcntl", 1, _FCNTL_ALLOWED),
+        ("ioctl", 1, _IOCTL_ALLOWED),
+        ("prctl", 0, _PRCTL_ALLOWED),
+    ):
+        for code in codes:
+            rules.add_rule(allow, name, sc.Arg(position, sc.EQ, code))
+    return rules
+
+
+def limit_resources(limits: Mapping[str, int], base_memory: int) -> None:
+    """Set the limits of one child; ``base_memory`` is the zygote's own VmSize in bytes."""
+    for kind, soft, hard in (
+        (resource.RLIMIT_AS, base_memory + limits["memory_bytes"], None),
+        (resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + 1),  # SIGXCPU, then SIGKILL
+        (resource.RLIMIT_FSIZE, limits["file_bytes"], None),
+        (resource.RLIMIT_NOFILE, limits["nofile"], None),
+        (resource.RLIMIT_CORE, 0, None),
+        (resource.RLIMIT_MEMLOCK, 0, None),
+    ):
+        try:
+            resource.setrlimit(kind, (soft, soft if hard is None else hard))
+        except (ValueError, OSError):
+            if LINUX:  # macOS cannot limit the address space
+                raise
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a full file is an OSError, not a crash
+
+
+def drop_privileges(uid: int | None) -> None:
+    """Leave root: for ``uid`` if given, else by giving up every capability. Nothing to do for a user."""
+    if os.getuid() != 0:
+        return
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    for capability in range(64):
+        if libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) == -1:
+            break  # EINVAL: past the last capability that this kernel knows
+    version_3 = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    if libc.capset(version_3, nothing) == -1:
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+def die_with(parent: int) -> None:
+    """Ask for SIGKILL when the parent dies; after any change of uid, which would clear the request."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before the request
+        os._exit(EXIT_SETUP)
+
+
+def refuse_tracing() -> None:
+    """No core dump, no ptrace by equals, ``/proc/self`` owned by root."""
+    _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def refuse_new_privileges() -> None:
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+# --- the drill -----------------------------------------------------------------------------------------
+
+
+def escapes(targets: Mapping[str, Any]) -> list[str]:
+    """Try harmless attacks from inside the lock-down; return the names of those that worked.
+
+    ``targets`` are things that the host has put in reach: ``file`` and ``folder`` (paths), ``tcp`` (port),
+    ``abstract`` (socket name), ``memory_bytes`` (the budget). An empty list means that the isolation holds.
+    """
+
+    def attack_read() -> None:
+        with open(targets["file"], "rb") as f:
+            f.read(1)
+
+    def attack_list() -> None:
+        os.listdir(targets["folder"])
+
+    def attack_write() -> None:
+        os.close(os.open(targets["file"], os.O_WRONLY))
+
+    def attack_truncate() -> None:
+        os.close(os.open(targets["file"], os.O_RDONLY | os.O_TRUNC))
+
+    def attack_create() -> None:
+        path = os.path.join("/tmp", f"grader-drill-{os.getpid()}")
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        os.unlink(path)
+
+    def attack_change_mode() -> None:
+        os.chmod(targets["file"], 0o600)
+
+    def attack_tcp() -> None:
+        with socket.create_connection(("127.0.0.1", targets["tcp"]), timeout=1):
+            pass
+
+    def attack_udp() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.sendto(b"x", ("127.0.0.1", targets["tcp"]))
+
+    def attack_abstract_socket() -> None:
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect("\0" + targets["abstract"])
+
+    def attack_signal() -> None:
+        os.kill(os.getppid(), 0)
+
+    def attack_fork() -> None:
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+
+    def attack_parent_memory() -> None:
+        os.close(os.open(f"/proc/{os.getppid()}/mem", os.O_RDONLY))
+
+    def attack_password_file() -> None:
+        with open("/etc/passwd", "rb") as f:
+            f.read(1)
+
+    def attack_raise_limits() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1, 1))
+
+    def attack_memory() -> None:
+        mmap.mmap(-1, 2 * targets["memory_bytes"]).close()
+
+    attacks: list[Callable[[], None]] = [
+        attack_read,
+        attack_list,
+        attack_write,
+        attack_truncate,
+        attack_create,
+        attack_change_mode,
+        attack_tcp,
+        attack_udp,
+        attack_abstract_socket,
+        attack_signal,
+        attack_fork,
+        attack_parent_memory,
+        attack_password_file,
+        attack_memory,
+        attack_raise_limits,
+    ]
+    worked = []
+    for attack in attacks:
+        try:
+            attack()
+        except (OSError, ValueError, MemoryError):
+            continue
+        worked.append(attack.__name__.removeprefix("attack_").replace("_", " "))
+    return worked

@@ -1,0 +1,246 @@
+"""The zygote: imports and warms the libraries once, then forks one locked-down child per request.
+
+Run as a script by ``host.py``, inside bubblewrap where that works. It is single-threaded, holds nothing
+secret (no data, no expected value, no other submission) and takes orders only from its control socket:
+one JSON configuration, then requests ``spawn`` and ``reap``, each answered before the next is read. When
+the socket closes it kills its children and exits.
+
+A child goes through, in this order: close descriptors, new session, limits, drop root, not dumpable,
+die with the zygote, Landlock, seccomp, seeds; only then does the worker see its first request.
+"""
+
+from __future__ import annotations
+
+import os
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"  # read when numpy and torch are imported; a second thread makes children hang
+
+import contextlib
+import faulthandler
+import gc
+import importlib.util
+import io
+import random
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+HERE = Path(__file__).resolve().parent
+
+
+def load_by_path(name: str, path: Path) -> ModuleType:
+    """Import one file as top-level module ``name``, without making its folder importable."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class CappedOutput(io.RawIOBase):
+    """Writes to a descriptor until ``limit`` bytes have been written, then throws the rest away.
+
+    An honest but talkative submission is cut short instead of failing; one that goes round this class
+    meets RLIMIT_FSIZE.
+    """
+
+    NOTICE = b"\n[output cut here]\n"
+
+    def __init__(self, fd: int, limit: int) -> None:
+        self._fd, self._left = fd, limit - len(self.NOTICE)
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data).cast("B")
+        if self._left >= 0:
+            os.write(self._fd, view[: self._left])
+            self._left -= len(view)
+            if self._left < 0:
+                os.write(self._fd, self.NOTICE)
+        return len(view)
+
+
+def main(control: socket.socket) -> None:
+    wire = load_by_path("wire", HERE / "wire.py")
+    config, _ = wire.recv_message(control)
+    try:
+        zygote = Zygote(control, config, wire)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            wire.send_message(control, {"failed": traceback.format_exc()})
+        raise
+    zygote.serve()
+
+
+class Zygote:
+    """State of the parent of all children: the rules they get, and their process ids."""
+
+    def __init__(self, control: socket.socket, config: dict[str, Any], wire: ModuleType) -> None:
+        self.control, self.config, self.wire = control, config, wire
+        if config["core"] is not None and hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, {config["core"]})  # children inherit it
+        sys.path[:] = config["sys_path"]
+        self.policy: Any = load_by_path("policy", HERE / "policy.py")
+        self.worker: Any = None
+        if config["worker"]:
+            self.worker = load_by_path("worker", Path(config["worker"]))
+            self.worker.warm()
+        _fill_import_caches()
+
+        isolated = config["isolation"] != "none"
+        self.landlock = self.policy.landlock_rules(config["readable"]) if isolated else None
+        self.filter = self.policy.system_call_filter() if isolated else None
+        if isolated:
+            self.policy.refuse_tracing()
+        if sys.platform.startswith("linux"):
+            threads = len(os.listdir("/proc/self/task"))
+            if threads != 1:
+                raise RuntimeError(f"the zygote has {threads} threads; forking it would hang children")
+        self.pid = os.getpid()
+        self.memory = _virtual_memory()
+        self.children: set[int] = set()
+        gc.collect()
+        gc.freeze()  # collections in children then touch none of the shared pages
+        wire.send_message(control, {"ready": self.pid, "memory": self.memory})
+
+    def serve(self) -> None:
+        """Answer requests until the host closes the control socket or dies."""
+        try:
+            while True:
+                request, fds = self.wire.recv_message(self.control, max_fds=2)
+                if request["do"] == "spawn":
+                    answer = self.spawn(request, *fds)
+                else:
+                    answer = self.reap(request["pid"])
+                self.wire.send_message(self.control, answer)
+        except (EOFError, OSError):
+            for pid in list(self.children):
+                self.reap(pid)
+
+    def spawn(self, request: dict[str, Any], channel: int, output: int) -> dict[str, Any]:
+        pid = os.fork()
+        if pid == 0:
+            self._child(request, channel, output)
+        os.close(channel)
+        os.close(output)
+        self.children.add(pid)
+        return {"pid": pid}
+
+    def reap(self, pid: int) -> dict[str, Any]:
+        """Kill one child and what is left of its process group; return how it ended and what it used.
+
+        The zygote is the parent, so the id cannot have been given to another process.
+        """
+        self.children.discard(pid)
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
+        unit = 1 if sys.platform.startswith("linux") else 1024  # macOS counts bytes
+        return {
+            "status": os.waitstatus_to_exitcode(status),
+            "user_seconds": usage.ru_utime,
+            "system_seconds": usage.ru_stime,
+            "max_rss_kb": usage.ru_maxrss // unit,
+        }
+
+    def _child(self, request: dict[str, Any], channel: int, output: int) -> NoReturn:
+        """Everything a child does; it leaves only through ``os._exit``."""
+        status = self.policy.EXIT_SETUP
+        try:
+            self._lock_down(request, channel, output)
+            status = 70
+            with socket.socket(fileno=channel) as sock:
+                self._run(request, sock)
+            status = 0
+        except MemoryError:
+            status = self.policy.EXIT_MEMORY
+        except BaseException:
+            with contextlib.suppress(BaseException):
+                os.write(2, traceback.format_exc().encode("utf-8", "replace"))
+        finally:
+            os._exit(status)
+
+    def _lock_down(self, request: dict[str, Any], channel: int, output: int) -> None:
+        limits, policy = request["limits"], self.policy
+        devnull = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(devnull, 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        keep = {channel} | ({self.landlock.fileno()} if self.landlock else set())
+        low = 3
+        for fd in [*sorted(keep), os.sysconf("SC_OPEN_MAX")]:
+            os.closerange(low, fd)
+            low = fd + 1
+        os.setsid()
+        policy.limit_resources(limits, self.memory)
+        if self.landlock is not None:
+            policy.drop_privileges(self.config["uid"])
+            policy.refuse_tracing()
+            policy.refuse_new_privileges()
+        if policy.LINUX:
+            policy.die_with(self.pid)
+        faulthandler.enable(file=2)
+        _replace_standard_streams(limits["output_bytes"])
+        if self.landlock is not None:
+            self.landlock.restrict()
+            self.landlock.close()
+            self.filter.load()
+
+    def _run(self, request: dict[str, Any], sock: socket.socket) -> None:
+        if request["run"] == "drill":
+            self.wire.send(sock, {"escapes": self.policy.escapes(request["targets"])})
+            return
+        _seed()
+        self.worker.serve(sock)
+
+
+def _replace_standard_streams(limit: int) -> None:
+    """Line-buffered, capped text streams: what was printed before a SIGKILL is not lost."""
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - stays open as long as the process
+    raw = CappedOutput(1, limit)
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True
+    )
+    sys.stderr = sys.stdout
+    sys.__stdout__ = sys.__stderr__ = sys.stdout
+
+
+def _seed() -> None:
+    """After the fork: torch's default seed differs from process to process."""
+    random.seed(0)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
+
+
+def _fill_import_caches() -> None:
+    """Let every path finder list its folder now: a child may read modules, yet not list all folders."""
+    importlib.invalidate_caches()
+    importlib.util.find_spec("a_module_that_does_not_exist")
+
+
+def _virtual_memory() -> int:
+    """Bytes of address space of this process; 0 where that is not known."""
+    try:
+        with open("/proc/self/statm") as f:
+            return int(f.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))
