@@ -1,0 +1,1051 @@
+"""The figures of a report: evidence in, self-contained HTML fragments out.
+
+Charts are inline SVG with real text, coloured by the classes of ``templates/style.css``; image grids
+are 8-bit grey PNG. Every figure is numbered in a fixed order, so that "figure 7" means the same in
+every report of a class, and one whose evidence is missing keeps its place and says why.
+Nothing here reads a clock, a file or a random number: the same evidence gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image
+
+from .model import Array, Band, Evidence, Plane, Run, Strip
+
+MINUS, THIN = "\u2212", "\u202f"
+GAP = 1  # grey value kept for gutters between tiles, declared transparent in the PNG
+PNG_LIMIT = 240_000  # bytes; a noisier grid is shown in 16 greys, so that a report stays under 2 MB
+SCATTER_LIMIT = 1000  # codes drawn per plane
+MAX_IMAGES = 10  # per cell of the gallery
+AE_LIKE_KEYS = ("ae_2d", "vae_2d")
+
+#: Runs trained at the assignment's latent dimension, in the order of the gallery's columns.
+STYLES = {"ae": "s0", "beta_0": "s1", "beta_1": "s2", "beta_10": "s3", "tuned": "s4"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One numbered figure.
+
+    ``body`` is trusted HTML; ``title``, ``caption`` and ``alt`` are plain text. ``missing`` says why
+    there is nothing to see, and is empty otherwise. ``head`` and ``rows`` are the numbers behind the
+    figure as a table of finished strings, its first column naming the row.
+    """
+
+    key: str
+    title: str
+    section: str
+    number: int = 0
+    body: str = ""
+    caption: str = ""
+    alt: str = ""
+    missing: str = ""
+    wide: bool = False
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        return f"fig-{self.key}"
+
+
+# ---------------------------------------------------------------- numbers and words
+
+
+def num(value: Any, digits: int = 3) -> str:
+    """``value`` with ``digits`` significant digits, no exponent in the range people read."""
+    try:
+        x = float(value)
+    except (TypeError, ValueError):
+        return "–"
+    if math.isnan(x):
+        return "not a number"
+    if math.isinf(x):
+        return "∞" if x > 0 else f"{MINUS}∞"
+    if x == 0:
+        return "0"
+    if 1e-4 <= abs(x) < 1e6:
+        places = max(0, digits - 1 - math.floor(math.log10(abs(x))))
+        text = f"{x:.{places}f}"
+        # rounding may carry into a new digit (9.996 -> 10.00): cut what it added
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
+    else:
+        text = f"{x:.{digits - 1}e}"
+    return text.replace("-", MINUS)
+
+
+def percent(share: float | None) -> str:
+    return "–" if share is None or not math.isfinite(share) else f"{100 * share:.0f}{THIN}%"
+
+
+def listing(parts: Sequence[str]) -> str:
+    """``a, b and c``."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def _finite(array: Array | None) -> Array:
+    if array is None:
+        return np.zeros(0)
+    flat = np.asarray(array, dtype=np.float64).ravel()
+    return flat[np.isfinite(flat)]
+
+
+def _style(run: Run) -> str:
+    return STYLES.get(run.key, "s5")
+
+
+def short(run: Run) -> str:
+    """The run's name where room is scarce."""
+    return "tuned" if run.key == "tuned" else run.label
+
+
+# ---------------------------------------------------------------- images
+
+
+def png(pixels: Array) -> str:
+    """A grey image ``[H, W]`` of uint8 as a ``data:`` address; ``GAP`` is transparent."""
+
+    def encode(values: Array) -> bytes:
+        out = io.BytesIO()
+        Image.fromarray(values).save(
+            out, "PNG", optimize=False, compress_level=6, transparency=GAP
+        )
+        return out.getvalue()
+
+    data = encode(pixels)
+    if len(data) > PNG_LIMIT:
+        coarse = (pixels & 0xF0) | (pixels >> 4)
+        coarse[pixels == GAP] = GAP
+        data = encode(coarse)
+    return "data:image/png;base64," + base64.b64encode(data).decode("ascii")
+
+
+def grey(images: Array) -> Array:
+    """Values in ``[0, 1]`` as uint8, what is outside clipped, what is no number black."""
+    values = np.nan_to_num(np.asarray(images, dtype=np.float32), nan=0.0, posinf=1.0, neginf=0.0)
+    levels = np.rint(np.clip(values, 0.0, 1.0) * 255.0).astype(np.uint8)
+    levels[levels == GAP] = 0
+    return levels
+
+
+def tiles(images: Array, columns: int, gap: int = 1) -> Array:
+    """Images ``[n, 28, 28]`` as one grey array, ``columns`` wide, read in lines."""
+    images = grey(images)
+    n, height, width = images.shape
+    lines = -(-n // columns)
+    board = np.full(
+        (lines * (height + gap) - gap, columns * (width + gap) - gap), GAP, dtype=np.uint8
+    )
+    for k in range(n):
+        top, left = (k // columns) * (height + gap), (k % columns) * (width + gap)
+        board[top : top + height, left : left + width] = images[k]
+    return board
+
+
+def picture(board: Array, alt: str, scale: float = 2, css: str = "pixels") -> str:
+    height, width = board.shape
+    return (
+        f'<img class="{css}" src="{png(board)}" width="{round(width * scale)}"'
+        f' height="{round(height * scale)}" alt="{escape(alt)}">'
+    )
+
+
+# ---------------------------------------------------------------- charts
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Maps data to ``[0, 1]``; ``symlog`` is ``sign(v) log(1 + |v|)``: a log axis that shows 0."""
+
+    kind: Literal["linear", "log", "symlog"]
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+    def __call__(self, value: Any) -> Any:
+        a, b, v = (self._warp(np.asarray(u, dtype=np.float64)) for u in (self.low, self.high, value))
+        return (v - a) / (b - a)
+
+    def _warp(self, v: Array) -> Array:
+        if self.kind == "log":
+            return np.log(np.maximum(v, 1e-9))
+        if self.kind == "symlog":
+            return np.sign(v) * np.log1p(np.abs(v))
+        return v
+
+
+def linear(low: float, high: float, count: int = 5) -> Scale:
+    if not high > low:
+        low, high = low - 0.5, low + 0.5
+    raw = (high - low) / count
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return Scale("linear", low, high, tuple(k * step for k in range(first, last + 1)))
+
+
+def logarithmic(values: Array) -> Scale:
+    positive = values[values > 0]
+    low, high = (float(positive.min()), float(positive.max())) if positive.size else (1.0, 10.0)
+    low, high = low / 1.08, high * 1.08
+    decades = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
+    for marks in ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
+        ticks = tuple(m * 10.0**e for e in decades for m in marks if low <= m * 10.0**e <= high)
+        if len(ticks) <= 6:
+            break
+    return Scale("log", low, high, ticks)
+
+
+def symlog(values: Array) -> Scale:
+    low = min(0.0, float(values.min())) if values.size else 0.0
+    high = max(1.0, float(values.max())) if values.size else 1.0
+    steps = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0, 1e5, 1e6)
+    ticks = [t for t in steps if t <= high * 1.05]
+    ticks = [-t for t in reversed(steps[1:]) if -t >= low] + ticks
+    high = max(high * 1.06, 1.0)
+    return Scale("symlog", low * 1.06, high, tuple(ticks[-8:]))
+
+
+class Plot:
+    """One SVG chart: axes first, marks after, text last; coordinates rounded to 0.1 px."""
+
+    def __init__(
+        self,
+        x: Scale,
+        y: Scale,
+        *,
+        width: int = 430,
+        height: int = 280,
+        xlabel: str = "",
+        ylabel: str = "",
+        margins: tuple[int, int, int, int] = (26, 62, 40, 44),
+        grid: bool = True,
+    ) -> None:
+        self.x, self.y, self.width, self.height = x, y, width, height
+        self.top, self.right, self.bottom, self.left = margins
+        self.parts: list[str] = []
+        x0, x1, y0, y1 = self.left, width - self.right, height - self.bottom, self.top
+        for tick in y.ticks:
+            h = self.py(tick)
+            if grid:
+                self.parts.append(f'<path class="grid" d="M{x0} {h:.1f}H{x1}"/>')
+            self.text(x0 - 6, h + 4, num(tick), anchor="end", css="tick")
+        for tick in x.ticks:
+            v = self.px(tick)
+            self.parts.append(f'<path class="axis" d="M{v:.1f} {y0}v4"/>')
+            self.text(v, y0 + 17, num(tick), anchor="middle", css="tick")
+        self.parts.append(f'<path class="axis" d="M{x0} {y1}V{y0}H{x1}"/>')
+        if xlabel:
+            self.text((x0 + x1) / 2, height - 5, xlabel, anchor="middle", css="label")
+        if ylabel:
+            self.text(2, 13, ylabel, css="label")
+
+    def px(self, value: Any) -> Any:
+        return self.left + self.x(value) * (self.width - self.left - self.right)
+
+    def py(self, value: Any) -> Any:
+        return self.height - self.bottom - self.y(value) * (self.height - self.top - self.bottom)
+
+    def text(
+        self, px: float, py: float, words: str, *, anchor: str = "start", css: str = ""
+    ) -> None:
+        kind = f' class="{css}"' if css else ""
+        where = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        self.parts.append(f'<text x="{px:.1f}" y="{py:.1f}"{where}{kind}>{escape(words)}</text>')
+
+    def _inside(self, xs: Array, ys: Array) -> tuple[Array, Array]:
+        keep = np.isfinite(xs) & np.isfinite(ys)
+        px = np.clip(self.px(xs[keep]), self.left - 1, self.width - self.right + 1)
+        py = np.clip(self.py(ys[keep]), self.top - 1, self.height - self.bottom + 1)
+        return px, py
+
+    def line(self, xs: Any, ys: Any, css: str, marks: int = 0) -> float | None:
+        """A polyline with ``marks`` markers along it; gives the height of its last point."""
+        px, py = self._inside(np.asarray(xs, np.float64), np.asarray(ys, np.float64))
+        if not px.size:
+            return None
+        path = "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(px.tolist(), py.tolist(), strict=True))
+        self.parts.append(f'<path class="line {css}" d="M{path}"/>')
+        if marks:
+            for k in np.unique(np.linspace(0, px.size - 1, min(marks, px.size)).astype(int)):
+                self.mark(float(px[k]), float(py[k]), css)
+        return float(py[-1])
+
+    def mark(self, px: float, py: float, css: str, size: float = 3.6) -> None:
+        """The marker of a series, at a place in pixels: shape and not only colour tells it."""
+        s = size
+        shape = {
+            "s0": f"M{px - s:.1f} {py - s:.1f}h{2 * s:.1f}v{2 * s:.1f}h{-2 * s:.1f}z",
+            "s2": f"M{px:.1f} {py - 1.2 * s:.1f}l{1.2 * s:.1f} {2.1 * s:.1f}h{-2.4 * s:.1f}z",
+            "s3": f"M{px:.1f} {py - 1.3 * s:.1f}l{1.3 * s:.1f} {1.3 * s:.1f}"
+            f"l{-1.3 * s:.1f} {1.3 * s:.1f}l{-1.3 * s:.1f} {-1.3 * s:.1f}z",
+            "s4": f"M{px:.1f} {py + 1.2 * s:.1f}l{1.2 * s:.1f} {-2.1 * s:.1f}h{-2.4 * s:.1f}z",
+        }.get(css)
+        if shape:
+            self.parts.append(f'<path class="mark {css}" d="{shape}"/>')
+        else:
+            self.parts.append(f'<circle class="mark {css}" cx="{px:.1f}" cy="{py:.1f}" r="{s}"/>')
+
+    def dots(self, xs: Any, ys: Any, css: str) -> None:
+        """Many points in one path: each a zero-length line with round caps."""
+        px, py = self._inside(np.asarray(xs, np.float64), np.asarray(ys, np.float64))
+        if px.size:
+            path = "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(px.tolist(), py.tolist()))
+            self.parts.append(f'<path class="dots {css}" d="{path}"/>')
+
+    def rule(self, value: float, words: str, css: str = "rule") -> None:
+        """A level across the chart, named."""
+        h = self.py(value)
+        self.parts.append(f'<path class="{css}" d="M{self.left} {h:.1f}H{self.width - self.right}"/>')
+        if words:
+            self.text(self.width - self.right - 2, h - 4, words, anchor="end", css="note")
+
+    def ends(self, labels: Iterable[tuple[float | None, str, str]], gap: float = 15) -> None:
+        """Names at the right ends of lines, pushed apart where they would meet."""
+        rows = sorted((y, text, css) for y, text, css in labels if y is not None)
+        heights: list[float] = []
+        for y, _, _ in rows:
+            heights.append(max(y, heights[-1] + gap) if heights else y)
+        floor = self.height - self.bottom + 4
+        for k in reversed(range(len(heights))):
+            heights[k] = min(heights[k], floor)
+            floor = heights[k] - gap
+        for h, (_, text, css) in zip(heights, rows, strict=True):
+            self.text(self.width - self.right + 8, h + 4, text, css=f"end {css}")
+
+    def svg(self, alt: str, css: str = "chart") -> str:
+        return (
+            f'<svg class="{css}" viewBox="0 0 {self.width} {self.height}" role="img"'
+            f' aria-label="{escape(alt)}">{"".join(self.parts)}</svg>'
+        )
+
+
+# ---------------------------------------------------------------- the figures
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a figure is drawn from, with the unit in which reconstruction is measured."""
+
+    evidence: Evidence
+    recon_unit: str  # "nats per image", "squared error per image", …
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return tuple(r for r in self.evidence.runs if r.key not in AE_LIKE_KEYS)
+
+    @property
+    def vaes(self) -> tuple[Run, ...]:
+        return tuple(r for r in self.runs if r.kind == "vae")
+
+    def run(self, key: str) -> Run | None:
+        return next((r for r in self.evidence.runs if r.key == key), None)
+
+    def plane(self, kind: str) -> Plane | None:
+        return next((p for p in self.evidence.planes if p.kind == kind), None)
+
+
+def scroll(label: str, inner: str) -> str:
+    """A box that scrolls by itself, so that the page never does; reachable by keyboard."""
+    return (
+        f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">{inner}</div>'
+    )
+
+
+def _cell(images: Array | None, alt: str) -> str:
+    if images is None or not len(images):
+        return '<td class="none">not observed</td>'
+    shown = images[:MAX_IMAGES]
+    return f"<td>{picture(tiles(shown, 2), alt, 2)}</td>"
+
+
+def gallery(c: Context) -> dict[str, Any] | None:
+    runs = [r for r in c.runs if r.reconstructions is not None or r.samples is not None]
+    if not runs:
+        return None
+    seen = c.evidence.originals
+    heads = ["originals", *(r.label for r in c.runs)]
+    count = 0 if seen is None else min(len(seen), MAX_IMAGES)
+    rows = [
+        '<th scope="row">given, then<br>reconstructed</th>'
+        + _cell(seen, f"{count} original images")
+        + "".join(
+            _cell(r.reconstructions, f"the same {count} images reconstructed by {r.label}")
+            for r in c.runs
+        ),
+        '<th scope="row">drawn from<br>N(0,&nbsp;I)</th><td></td>'
+        + "".join(
+            _cell(r.samples, f"images decoded by {r.label} from prior codes, the same for all")
+            for r in c.runs
+        ),
+    ]
+    measures: list[tuple[str, Callable[[Run], str]]] = [
+        (f"reconstruction, {c.recon_unit}", lambda r: num(r.recon_eval)),
+        ("KL, nats per image", lambda r: "–" if r.kind == "ae" else num(r.kl_eval)),
+        ("sharpness of reconstructions, real images = 1", lambda r: num(r.sharpness_recon, 2)),
+        ("sharpness of samples, real images = 1", lambda r: num(r.sharpness, 2)),
+    ]
+    numbers = "".join(
+        f'<tr class="number"><th scope="row">{escape(name)}</th><td></td>'
+        + "".join(f"<td>{show(r)}</td>" for r in c.runs)
+        + "</tr>"
+        for name, show in measures
+    )
+    table = (
+        '<table class="gallery"><thead><tr><td></td>'
+        + "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
+        + "</tr></thead><tbody>"
+        + "".join(f"<tr>{row}</tr>" for row in rows)
+        + numbers
+        + "</tbody></table>"
+    )
+    best = [
+        f"{r.label}: {num(r.recon_eval)} with {num(r.kl_eval)} nats of KL"
+        for r in runs
+        if r.kind == "vae" and r.recon_eval is not None and r.kl_eval is not None
+    ]
+    caption = (
+        "Compare along a line: the same place in every block is the same image, or the same prior "
+        f"code. Reconstruction in {c.recon_unit}: " + "; ".join(best) + "."
+        if best
+        else "Compare along a line: the same place in every block is the same image or prior code."
+    )
+    alt = f"Blocks of images for {listing(heads)}: reconstructions above, prior samples below."
+    return {"body": scroll("β gallery", table), "caption": caption, "alt": alt, "wide": True}
+
+
+def ae_samples(c: Context) -> dict[str, Any] | None:
+    run = c.run("ae")
+    images = c.evidence.ae_samples
+    if images is None and run is not None:
+        images = run.samples
+    if images is None or not len(images):
+        return None
+    rows = [("AE", images, c.evidence.sample_distance.get("ae"))]
+    vae = c.run("tuned") or c.run("beta_1")
+    if vae is not None and vae.samples is not None:
+        rows.append((vae.label, vae.samples, c.evidence.sample_distance.get(vae.key)))
+    body = "".join(
+        f'<p class="strip-name">{escape(name)}</p>'
+        + picture(
+            tiles(shown[:MAX_IMAGES], MAX_IMAGES), f"images decoded from N(0, I) by {name}", 2
+        )
+        for name, shown, _ in rows
+    )
+    far = [f"{num(d)} for {name}" for name, _, d in rows if d is not None]
+    caption = "Both decoders were given codes from N(0, I)." if len(rows) > 1 else (
+        "The decoder was given codes from N(0, I), where no training code need lie."
+    )
+    if far:
+        caption += f" Mean distance (L2) to the nearest real image: {listing(far)}."
+    return {
+        "body": f'<div class="strips">{body}</div>',
+        "caption": caption,
+        "alt": f"Images decoded from prior codes by {listing([r[0] for r in rows])}, one row each.",
+    }
+
+
+def ae_codes(c: Context) -> dict[str, Any] | None:
+    codes = _finite(c.evidence.ae_codes)
+    if codes.size < 2:
+        return None
+    spread, mean = float(codes.std()), float(codes.mean())
+    reach = max(4.0, float(np.quantile(np.abs(codes), 0.995)))
+    edges = np.linspace(-reach, reach, 41)
+    counts, _ = np.histogram(codes, edges)
+    density = counts / (codes.size * (edges[1] - edges[0]))
+    z = np.linspace(-reach, reach, 121)
+    normal = np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+    plot = Plot(
+        linear(-reach, reach, 6),
+        linear(0.0, 1.08 * max(float(density.max()), float(normal.max())), 4),
+        xlabel="value of a code coordinate",
+        ylabel="density",
+        margins=(26, 14, 40, 44),
+    )
+    for k, d in enumerate(density.tolist()):
+        if d > 0:
+            a, b, h = plot.px(edges[k]), plot.px(edges[k + 1]), plot.py(d)
+            plot.parts.append(
+                f'<path class="bar s0" d="M{a:.1f} {plot.py(0):.1f}V{h:.1f}H{b:.1f}V{plot.py(0):.1f}z"/>'
+            )
+    plot.line(z, normal, "s2")
+    at = 1.15
+    plot.text(plot.px(at) + 4, plot.py(math.exp(-at * at / 2) / 2.5066), "N(0, 1)", css="end s2")
+    caption = (
+        f"The autoencoder's codes have mean {num(mean, 2)} and standard deviation {num(spread)}; "
+        "the prior that samples are drawn from has 0 and 1."
+    )
+    alt = f"Histogram of code values, spread {num(spread)}, under the narrower or wider curve of N(0, 1)."
+    return {"body": plot.svg(alt), "caption": caption, "alt": alt}
+
+
+def _curves(
+    c: Context, what: str, series: list[tuple[Run, Array, Array]], y: Scale, ylabel: str
+) -> tuple[str, str]:
+    last = max(float(steps[-1]) for _, steps, _ in series)
+    plot = Plot(linear(0.0, last, 4), y, xlabel="optimizer step", ylabel=ylabel)
+    ends = []
+    told = []
+    for run, steps, values in series:
+        ends.append((plot.line(steps, values, _style(run), marks=5), short(run), _style(run)))
+        told.append(f"{run.label} goes from {num(values[0])} to {num(values[-1])}")
+    plot.ends(ends)
+    alt = f"Line chart of {what} against the optimizer step: {listing(told)}."
+    return plot.svg(alt), alt
+
+
+def _table(runs: list[tuple[Run, Array, Array]]) -> dict[str, Any]:
+    rows = []
+    for run, _steps, values in runs:
+        n = len(values)
+        at = [values[min(n - 1, round(q * (n - 1)))] for q in (0.0, 0.25, 0.5, 1.0)]
+        rows.append((run.label, *(num(v) for v in at)))
+    return {"head": ("run", "first", "at 25 %", "at 50 %", "last"), "rows": tuple(rows)}
+
+
+def _series(runs: Iterable[Run], name: str) -> list[tuple[Run, Array, Array]]:
+    found = []
+    for run in runs:
+        steps, values = run.steps, getattr(run, name)
+        if steps is None or values is None or not len(values) or not _finite(values).size:
+            continue
+        found.append((run, np.asarray(steps, np.float64), np.asarray(values, np.float64)))
+    return found
+
+
+def curve_recon(c: Context) -> dict[str, Any] | None:
+    series = _series(c.runs, "curve_recon")
+    if not series:
+        return None
+    y = logarithmic(_finite(np.concatenate([v for _, _, v in series])))
+    body, alt = _curves(c, "reconstruction error", series, y, f"reconstruction, {c.recon_unit} (log)")
+    last = listing([f"{num(v[-1])} ({r.label})" for r, _, v in series])
+    caption = f"Reconstruction at the last step: {last}."
+    return {"body": body, "caption": caption, "alt": alt, **_table(series)}
+
+
+def curve_kl(c: Context) -> dict[str, Any] | None:
+    series = _series(c.vaes, "curve_kl")
+    if not series:
+        return None
+    y = symlog(_finite(np.concatenate([v for _, _, v in series])))
+    body, alt = _curves(c, "KL", series, y, "KL, nats per image (log above 1)")
+    growth = []
+    for run, _, values in series:
+        quarter = float(values[len(values) // 4])
+        growth.append(f"{run.label} {num(quarter)} → {num(values[-1])}")
+    caption = f"KL from a quarter of training to its end, nats: {'; '.join(growth)}."
+    return {"body": body, "caption": caption, "alt": alt, **_table(series)}
+
+
+def terms(c: Context) -> dict[str, Any] | None:
+    """Both terms as the optimizer weighs them, early and late."""
+    runs = [r for r in c.evidence.runs if r.kind == "vae" and r.beta_c]
+    both = [
+        (run, steps, recon, run.beta_c * np.asarray(run.curve_kl, np.float64))
+        for run, steps, recon in _series(runs, "curve_recon")
+        if run.curve_kl is not None and len(run.curve_kl) == len(recon)
+    ]
+    if not both:
+        return None
+    values = _finite(np.concatenate([np.concatenate(row[2:]) for row in both]))
+    y = symlog(values)
+    panels, told, rows = [], [], []
+    for run, steps, recon, kl in both:
+        early = len(kl) // 10
+        shares = [float(kl[k] / (recon[k] + kl[k])) for k in (early, -1)]
+        plot = Plot(
+            linear(0.0, float(steps[-1]), 3),
+            y,
+            width=290,
+            height=230,
+            xlabel="optimizer step",
+            ylabel=f"{run.label}" + (f", D = {run.latent_dim}" if run.key == "vae_2d" else ""),
+            margins=(26, 50, 40, 44),
+        )
+        plot.ends(
+            [
+                (plot.line(steps, recon, "s0", marks=4), "recon", "s0"),
+                (plot.line(steps, kl, "s2", marks=4), "β·KL", "s2"),
+            ]
+        )
+        alt = (
+            f"{run.label}: β times KL is {percent(shares[0])} of the loss early and "
+            f"{percent(shares[1])} at the end."
+        )
+        panels.append(plot.svg(alt, "chart small"))
+        told.append(f"{percent(shares[0])} → {percent(shares[1])} ({run.label})")
+        rows.append((run.label, num(recon[early]), num(kl[early]), num(recon[-1]), num(kl[-1])))
+    return {
+        "body": f'<div class="panels">{"".join(panels)}</div>',
+        "caption": "Share of β·KL in the loss, after a tenth of training and at its end: "
+        + "; ".join(told)
+        + ".",
+        "alt": f"Small charts of both loss terms over training, one for each of {len(both)} runs.",
+        "wide": True,
+        "head": ("run", "recon, early", "β·KL, early", "recon, end", "β·KL, end"),
+        "rows": tuple(rows),
+    }
+
+
+def rate_distortion(c: Context) -> dict[str, Any] | None:
+    own = [r for r in c.vaes if r.kl_eval is not None and r.recon_eval is not None]
+    own = [r for r in own if math.isfinite(r.kl_eval or 0.0) and math.isfinite(r.recon_eval or 0.0)]
+    if not own:
+        return None
+    cloud = _pairs(c.evidence.honest_rate_distortion)
+    curve = _pairs(c.evidence.linear_vae)
+    ae = c.run("ae")
+    level = ae.recon_eval if ae is not None else None
+    xs = np.array([r.kl_eval for r in own])
+    ys = np.array([r.recon_eval for r in own])
+    floor = c.evidence.mean_image_recon
+    extra = [v for v in (floor, level) if v is not None and math.isfinite(v)]
+    every = np.concatenate([ys, cloud[:, 1], np.array(extra)])
+    widest = np.concatenate([xs, cloud[:, 0]])
+    curve = curve[(curve[:, 0] <= widest.max() * 1.05)] if len(curve) else curve
+    every = np.concatenate([every, curve[:, 1]])
+    low, high = float(every.min()), float(every.max())
+    pad = 0.06 * (high - low or 1.0)
+    plot = Plot(
+        symlog(widest),
+        linear(max(0.0, low - pad) if low >= 0 else low - pad, high + pad, 5),
+        width=620,
+        height=360,
+        xlabel="rate: KL, nats per image (log above 1)",
+        ylabel=f"distortion: reconstruction, {c.recon_unit}",
+        margins=(26, 24, 40, 48),
+    )
+    if floor is not None and math.isfinite(floor):
+        plot.rule(floor, "the mean image for everything")
+    if level is not None and math.isfinite(level):
+        plot.rule(level, "autoencoder, no KL", "rule ae")
+    if len(cloud):
+        plot.dots(cloud[:, 0], cloud[:, 1], "cloud")
+    if len(curve):
+        order = np.argsort(curve[:, 0], kind="stable")
+        plot.line(curve[order, 0], curve[order, 1], "oracle")
+        k = order[len(order) // 3]
+        plot.text(plot.px(curve[k, 0]) + 6, plot.py(curve[k, 1]) - 6, "best linear VAE", css="note")
+    placed: list[tuple[float, float]] = []
+    for run in sorted(own, key=lambda r: (r.kl_eval or 0.0, r.key)):
+        px, py = float(plot.px(run.kl_eval)), float(plot.py(run.recon_eval))
+        plot.mark(px, py, _style(run), 5.5)
+        right = px < plot.width - 130
+        ty = py - 9
+        while any(abs(ty - q) < 14 and abs(px - p) < 110 for p, q in placed):
+            ty -= 15
+        placed.append((px, ty))
+        plot.text(
+            px + (9 if right else -9), ty, short(run), anchor="start" if right else "end",
+            css=f"end {_style(run)}",
+        )
+    points = listing([f"{r.label} at ({num(r.kl_eval)}, {num(r.recon_eval)})" for r in own])
+    caption = f"Your runs, as (KL, reconstruction): {points}."
+    if len(cloud):
+        caption += f" Grey: {len(cloud)} honest runs with the same reconstruction loss."
+    if len(curve):
+        caption += " Line: the best a linear VAE can do, exactly."
+    alt = f"Scatter plot, KL across and reconstruction up: {points}."
+    return {
+        "body": scroll("rate–distortion plane", plot.svg(alt, "chart large")),
+        "caption": caption,
+        "alt": alt,
+        "wide": True,
+        "head": ("run", "KL, nats", "reconstruction"),
+        "rows": tuple((r.label, num(r.kl_eval), num(r.recon_eval)) for r in own),
+    }
+
+
+def _pairs(array: Array | None) -> Array:
+    if array is None or not len(array):
+        return np.zeros((0, 2))
+    pairs = np.asarray(array, np.float64)
+    return pairs[np.isfinite(pairs).all(axis=1)]
+
+
+def units(c: Context) -> dict[str, Any] | None:
+    runs = [r for r in c.vaes if r.kl_per_dim is not None and _finite(r.kl_per_dim).size]
+    if not runs:
+        return None
+    y = symlog(_finite(np.concatenate([np.ravel(r.kl_per_dim) for r in runs])))
+    panels, told, rows = [], [], []
+    for run in runs:
+        kl = np.nan_to_num(np.asarray(run.kl_per_dim, np.float64))
+        active = np.ones(kl.size, bool) if run.active is None else np.asarray(run.active, bool)
+        order = np.argsort(-kl, kind="stable")
+        count = int(active.sum())
+        plot = Plot(
+            Scale("linear", 0.0, float(kl.size), ()), y, width=240, height=190, ylabel=run.label,
+            margins=(26, 8, 26, 34), xlabel=f"{kl.size} dimensions, sorted",
+        )
+        base = plot.py(0.0)
+        for k, d in enumerate(order):
+            a, b, h = plot.px(k + 0.14), plot.px(k + 0.86), plot.py(kl[d])
+            css = f"bar {_style(run)}" + ("" if active[d] else " hollow")
+            plot.parts.append(f'<path class="{css}" d="M{a:.1f} {base:.1f}V{h:.1f}H{b:.1f}V{base:.1f}z"/>')
+        of = f"{count} of {kl.size}"
+        plot.text(plot.width - 10, 40, f"{of} active", anchor="end", css="note")
+        alt = f"{run.label}: KL per dimension from {num(kl.max())} down to {num(kl.min())} nats; {of} active."
+        panels.append(plot.svg(alt, "chart small"))
+        told.append(f"{of} at {run.label}" if run.key != "tuned" else f"{of} ({run.label})")
+        rows.append((run.label, of, num(kl.max()), num(np.median(kl)), num(kl.min())))
+    return {
+        "body": f'<div class="panels">{"".join(panels)}</div>',
+        "caption": "Active units (the mean code varies by more than 0.01 over images): "
+        f"{listing(told)}. Hollow bars are inactive; heights are nats of KL per image.",
+        "alt": "Bar charts of the KL in each latent dimension, one chart for each VAE.",
+        "wide": True,
+        "head": ("run", "active", "largest KL, nats", "median", "smallest"),
+        "rows": tuple(rows),
+    }
+
+
+def _band(bands: Mapping[str, Band], *names: str) -> Band | None:
+    return next((bands[n] for n in names if n in bands), None)
+
+
+def interpolation(c: Context) -> dict[str, Any] | None:
+    pairs: dict[str, list[Strip]] = {}
+    for strip in c.evidence.strips:
+        pairs.setdefault(strip.label, []).append(strip)
+    if not pairs:
+        return None
+    lengths = _finite(np.concatenate([np.ravel(s.step_lengths) for s in c.evidence.strips]))
+    top = float(lengths.max()) * 1.12 if lengths.size else 1.0
+    blocks, rows, ratios = [], [], []
+    for label, strips in pairs.items():
+        strips = sorted(strips, key=lambda s: s.kind)
+        lines = "".join(
+            f'<p class="strip-name">{s.kind.upper()}</p>'
+            + picture(
+                tiles(s.frames, len(s.frames)),
+                f"{len(s.frames)} frames from {label} by the {s.kind.upper()}, start at the left",
+                2,
+            )
+            for s in strips
+        )
+        count = max(len(s.step_lengths) for s in strips)
+        plot = Plot(
+            Scale("linear", 0.5, count + 0.5, ()), linear(0.0, top, 3), width=240, height=150,
+            ylabel="length of each step", margins=(26, 40, 20, 34), xlabel="",
+        )
+        styles = {"ae": "s0", "vae": "s2"}
+        plot.ends(
+            [
+                (plot.line(np.arange(1, len(s.step_lengths) + 1), s.step_lengths, styles[s.kind],
+                           marks=count), s.kind.upper(), styles[s.kind])
+                for s in strips
+            ]
+        )
+        told = listing([f"{s.kind.upper()} roughness {num(s.roughness)}" for s in strips])
+        alt = f"Line chart of the distance between neighbouring frames for {label}: {told}."
+        blocks.append(
+            f'<div class="pair"><p class="pair-name">{escape(label)}</p>'
+            f'<div class="strips">{lines}</div>{plot.svg(alt, "chart small")}</div>'
+        )
+        for s in strips:
+            band = _band(c.evidence.bands, f"roughness_{s.kind}", f"interpolation.roughness_{s.kind}",
+                         "interpolation.roughness", "roughness")
+            inside = "–" if band is None else f"{num(band.low)} to {num(band.high)}"
+            rows.append((f"{label}, {s.kind.upper()}", num(s.roughness), inside,
+                         num(s.path_ratio, 4), num(s.largest_step)))
+        ratios.append(f"{label}: {told}, path over chord "
+                      + listing([f"{num(s.path_ratio, 4)} ({s.kind.upper()})" for s in strips]))
+    return {
+        "body": "".join(blocks),
+        "caption": "; ".join(ratios) + ".",
+        "alt": "Image strips between two digits, the autoencoder's over the VAE's, for each pair.",
+        "wide": True,
+        "head": ("strip", "roughness", "honest work", "path / chord", "largest / mean step"),
+        "rows": tuple(rows),
+    }
+
+
+def grids(c: Context) -> dict[str, Any] | None:
+    shown = [p for p in c.evidence.planes if p.grid is not None]
+    if not shown:
+        return None
+    parts = []
+    for plane in sorted(shown, key=lambda p: p.kind):
+        name = plane.kind.upper()
+        alt = f"21 by 21 images decoded by the {name} over the square from −4 to 4, as the submission's latent_grid returned it"
+        parts.append(
+            f'<div class="half"><p class="strip-name">{name}</p>'
+            f"{picture(grey(plane.grid), alt, 0.75, 'grid-image')}</div>"
+        )
+    caption = "Your latent_grid over [−4, 4]², z₁ to the right, z₂ upwards. The prior puts 95 % of its mass within 2.45 of the centre."
+    return {
+        "body": f'<div class="halves">{"".join(parts)}</div>',
+        "caption": caption,
+        "alt": f"Latent grids of {listing([p.kind.upper() for p in shown])}, side by side.",
+        "wide": True,
+    }
+
+
+def scatter(c: Context) -> dict[str, Any] | None:
+    shown = [p for p in c.evidence.planes if p.codes is not None and len(p.codes) > 1]
+    if not shown:
+        return None
+    names = c.evidence.class_names
+    parts, told, rows = [], [], []
+    for plane in sorted(shown, key=lambda p: p.kind):
+        name = plane.kind.upper()
+        codes = np.asarray(plane.codes, np.float64)[:SCATTER_LIMIT]
+        given = plane.labels is not None and len(plane.labels) >= len(codes)
+        labels = np.asarray(plane.labels)[: len(codes)] if given else np.zeros(len(codes), int)
+        keep = np.isfinite(codes).all(axis=1)
+        codes, labels = codes[keep], labels[keep]
+        if not len(codes):
+            continue
+        radius = np.sqrt((codes**2).sum(axis=1))
+        reach = max(2.4, 1.05 * float(np.quantile(np.abs(codes), 0.995)))
+        outside = int((np.abs(codes).max(axis=1) > reach).sum())
+        plot = Plot(
+            linear(-reach, reach, 5), linear(-reach, reach, 5), width=400, height=400,
+            xlabel="z₁", ylabel=f"{name}: z₂", margins=(24, 10, 38, 38), grid=False,
+        )
+        inside = np.abs(codes).max(axis=1) <= reach
+        for label in np.unique(labels):
+            mine = codes[inside & (labels == label)]
+            plot.dots(mine[:, 0], mine[:, 1], f"c{int(label) % 10}")
+        for r in (1.0, 2.0):
+            a = float(plot.px(r) - plot.px(0.0))
+            plot.parts.append(
+                f'<circle class="prior" cx="{plot.px(0.0):.1f}" cy="{plot.py(0.0):.1f}" r="{a:.1f}"/>'
+            )
+        if given:
+            for label in np.unique(labels):
+                x, y = np.median(codes[labels == label], axis=0)
+                plot.text(
+                    plot.px(np.clip(x, -reach, reach)), plot.py(np.clip(y, -reach, reach)) + 6,
+                    str(int(label)), anchor="middle", css=f"class c{int(label) % 10}",
+                )
+        within = float((radius <= 2.0).mean())
+        alt = (
+            f"Scatter plot of {len(codes)} {name} codes by class, class numbers at the medians; "
+            f"{percent(within)} lie within the prior's circle of radius 2."
+        )
+        parts.append(f'<div class="half">{plot.svg(alt, "chart square")}</div>')
+        told.append(f"{percent(within)} of the {name}'s codes lie within radius 2")
+        rows.append((name, percent(within), num(np.median(radius)), num(radius.max()), str(outside)))
+    if not parts:
+        return None
+    caption = f"{listing(told)}; N(0, I) has 86{THIN}% there. Circles: 1 and 2 standard deviations of the prior."
+    if names and any(names[k] != str(k) for k in range(len(names))):
+        caption += " Classes: " + ", ".join(f"{k} {n}" for k, n in enumerate(names)) + "."
+    return {
+        "body": f'<div class="halves">{"".join(parts)}</div>',
+        "caption": caption,
+        "alt": "Scatter plots of two-dimensional codes by class with the prior's circles.",
+        "wide": True,
+        "head": ("model", "within radius 2", "median radius", "largest radius", "not drawn"),
+        "rows": tuple(rows),
+    }
+
+
+def traversals(c: Context) -> dict[str, Any] | None:
+    blocks, lengths = [], []
+    for plane in sorted(c.evidence.planes, key=lambda p: p.kind):
+        name = plane.kind.upper()
+        lines = [
+            ("z₁ from −3 to 3", plane.traversal_1, "along z1 from −3 to 3 with z2 = 0"),
+            ("z₂ from −3 to 3", plane.traversal_2, "along z2 from −3 to 3 with z1 = 0"),
+            ("walk between two random codes", plane.walk, "on a straight line between two codes"),
+        ]
+        inner = "".join(
+            f'<p class="strip-name">{escape(words)}</p>'
+            + picture(
+                tiles(frames, len(frames)), f"{len(frames)} images decoded by the {name} {where}",
+                1.5 if len(frames) > 13 else 2,
+            )
+            for words, frames, where in lines
+            if frames is not None and len(frames)
+        )
+        if inner:
+            blocks.append(f'<p class="pair-name">{name}</p><div class="strips">{inner}</div>')
+        if plane.walk_ends is not None:
+            a, b = np.asarray(plane.walk_ends, np.float64)
+            ends = f"({num(a[0], 2)}, {num(a[1], 2)}) to ({num(b[0], 2)}, {num(b[1], 2)})"
+            lengths.append(f"{name} from {ends}")
+    if not blocks:
+        return None
+    walk = next((len(p.walk) for p in c.evidence.planes if p.walk is not None), 20)
+    caption = "Each axis of the plane alone, the other at 0"
+    caption += f"; the {walk}-step walk runs for the {listing(lengths)}." if lengths else "."
+    return {
+        "body": "".join(blocks),
+        "caption": caption,
+        "alt": "Strips of images along z1, along z2 and along a straight walk, for each model.",
+        "wide": True,
+    }
+
+
+def probe(c: Context) -> dict[str, Any] | None:
+    found = [
+        (kind.upper(), style, u.linear_probe)
+        for kind, style in (("ae", "s0"), ("vae", "s2"))
+        if (u := c.evidence.usefulness.get(kind)) is not None and u.linear_probe is not None
+    ]
+    if not found:
+        return None
+    body, alt = _bars(found, 0.0, 1.0, "accuracy of a linear classifier on the codes")
+    told = listing([f"{percent(v)} on {name} codes" for name, _, v in found])
+    return {
+        "body": body,
+        "caption": f"A linear classifier reads the class of evaluation images: {told} "
+        f"(guessing: {percent(1 / max(2, len(c.evidence.class_names) or 10))}).",
+        "alt": alt,
+    }
+
+
+def _bars(rows: list[tuple[str, str, float]], low: float, high: float, what: str) -> tuple[str, str]:
+    plot = Plot(
+        linear(low, high, 5), Scale("linear", 0.0, float(len(rows)), ()), width=430,
+        height=62 + 40 * len(rows), xlabel=what, margins=(10, 24, 40, 44),
+    )
+    for k, (name, css, value) in enumerate(rows):
+        row = len(rows) - 1 - k
+        a, b, h = plot.px(low), plot.px(value), plot.py(row + 0.82)
+        h2 = plot.py(row + 0.18)
+        plot.parts.append(f'<path class="bar {css}" d="M{a:.1f} {h:.1f}H{b:.1f}V{h2:.1f}H{a:.1f}z"/>')
+        plot.text(plot.left - 7, (h + h2) / 2 + 4, name, anchor="end", css=f"end {css}")
+        room = b < plot.width - 80
+        plot.text(b + (6 if room else -6), (h + h2) / 2 + 4, percent(value),
+                  anchor="start" if room else "end", css="label" if room else "inbar")
+    alt = f"Bar chart, {what}: " + listing([f"{name} {percent(v)}" for name, _, v in rows]) + "."
+    return plot.svg(alt), alt
+
+
+def anomaly(c: Context) -> dict[str, Any] | None:
+    panels, told, rows = [], [], []
+    for kind in ("ae", "vae"):
+        use = c.evidence.usefulness.get(kind)
+        if use is None or use.anomaly_auroc is None:
+            continue
+        name, area = kind.upper(), use.anomaly_auroc
+        told.append(f"{num(area)} ({name})")
+        good, odd = _finite(use.anomaly_scores_normal), _finite(use.anomaly_scores_odd)
+        rows.append((name, num(area), num(np.median(good)) if good.size else "–",
+                     num(np.median(odd)) if odd.size else "–"))
+        if not good.size or not odd.size:
+            continue
+        both = np.concatenate([good, odd])
+        low, high = float(both.min()), float(np.quantile(both, 0.995))
+        edges = np.linspace(low, high if high > low else low + 1.0, 25)
+        shares = [np.histogram(np.clip(s, None, edges[-1]), edges)[0] / s.size for s in (good, odd)]
+        plot = Plot(
+            linear(float(edges[0]), float(edges[-1]), 4),
+            linear(0.0, 1.1 * max(float(s.max()) for s in shares), 3), width=320, height=220,
+            xlabel="reconstruction error of an image", ylabel=f"{name}: share of images",
+            margins=(26, 14, 40, 44),
+        )
+        base = plot.py(0.0)
+        for share, css in zip(shares, ("s0", "s2"), strict=True):
+            path = f"M{plot.px(edges[0]):.1f} {base:.1f}" + "".join(
+                f"V{plot.py(v):.1f}H{plot.px(e):.1f}"
+                for v, e in zip(share.tolist(), edges[1:].tolist(), strict=True)
+            )
+            plot.parts.append(f'<path class="hist {css}" d="{path}V{base:.1f}"/>')
+        for sample, share, css, words in (
+            (good, shares[0], "s0", "seen kind"), (odd, shares[1], "s2", "odd ones")
+        ):
+            k = int(np.argmax(share))
+            plot.text(plot.px((edges[k] + edges[k + 1]) / 2), plot.py(share[k]) - 5, words,
+                      anchor="middle", css=f"end {css}")
+            del sample
+        alt = (f"Histograms of the {name}'s reconstruction error: medians {num(np.median(good))} "
+               f"for the seen kind, {num(np.median(odd))} for odd images.")
+        panels.append(plot.svg(alt, "chart small"))
+    if not told:
+        return None
+    return {
+        "body": f'<div class="panels">{"".join(panels)}</div>' if panels else "",
+        "caption": f"Area under the ROC curve when reconstruction error is the alarm: {listing(told)}; "
+        "0.5 is guessing, 1 is perfect.",
+        "alt": "Histograms of reconstruction error for the kind of image seen and for odd ones.",
+        "wide": True,
+        "head": ("model", "AUROC", "median error, seen kind", "median error, odd ones"),
+        "rows": tuple(rows),
+    }
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A figure's fixed place: key, section, title, how it is drawn, and the checks that feed it."""
+
+    key: str
+    section: str
+    title: str
+    draw: Callable[[Context], dict[str, Any] | None]
+    needs: tuple[str, ...]
+
+
+SECTIONS = {
+    "draw": "What your models draw",
+    "training": "What training did",
+    "rate": "What the code costs and carries",
+    "path": "Between two images",
+    "plane": "The two-dimensional latent space",
+    "use": "What the codes are good for",
+}
+
+CATALOGUE: tuple[Entry, ...] = (
+    Entry("gallery", "draw", "β decides what is kept", gallery, ("betas.learns", "betas.kl_falls")),
+    Entry("ae-samples", "draw", "Prior codes through a plain autoencoder", ae_samples,
+          ("betas.learns", "sampling.images")),
+    Entry("ae-codes", "draw", "The autoencoder's codes do not follow the prior", ae_codes,
+          ("betas.learns", "interface.shapes")),
+    Entry("recon", "training", "Reconstruction over training", curve_recon, ("betas.learns",)),
+    Entry("kl", "training", "KL over training", curve_kl, ("betas.kl_falls",)),
+    Entry("terms", "training", "Which term dominates", terms, ("betas.kl_falls", "betas.learns")),
+    Entry("rate-distortion", "rate", "Rate against distortion", rate_distortion,
+          ("betas.kl_falls", "betas.learns")),
+    Entry("units", "rate", "Which latent dimensions are in use", units, ("betas.kl_falls",)),
+    Entry("interpolation", "path", "Interpolations, AE over VAE", interpolation,
+          ("interpolation.path", "interpolation.ends")),
+    Entry("grids", "plane", "Both latent grids", grids, ("sampling.latent_grid",)),
+    Entry("scatter", "plane", "Where the classes lie", scatter, ("betas.learns",)),
+    Entry("traversals", "plane", "Along each axis, and one walk", traversals, ("betas.learns",)),
+    Entry("probe", "use", "A linear classifier on the codes", probe, ("betas.learns",)),
+    Entry("anomaly", "use", "Reconstruction error as an alarm", anomaly, ("betas.learns",)),
+)
+
+
+def build_figures(
+    evidence: Evidence,
+    *,
+    recon_unit: str = "nats per image",
+    why_missing: Callable[[Sequence[str]], str] = lambda needs: "there is no observation of it",
+) -> tuple[Figure, ...]:
+    """All figures of one report in their fixed order.
+
+    ``why_missing`` gets the ids of the checks that share a figure's evidence and says, as the end of
+    a sentence, what kept it from being observed.
+    """
+    context = Context(evidence, recon_unit)
+    made = []
+    for number, entry in enumerate(CATALOGUE, start=1):
+        figure = Figure(entry.key, entry.title, entry.section, number)
+        drawn = entry.draw(context)
+        if drawn is None:
+            reason = f"Not observed because {why_missing(entry.needs)}."
+            figure = replace(figure, missing=reason, caption=reason, alt=reason)
+        else:
+            figure = replace(figure, **drawn)
+        made.append(figure)
+    return tuple(made)

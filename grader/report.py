@@ -1,0 +1,903 @@
+"""Pages that people read: one report per submission and one page per class.
+
+A page is a pure function of a grade and its evidence; templates get finished strings and sorted
+rows. Everything a student wrote (ids, answers, file names in messages) is hostile until escaped:
+Jinja escapes all text, answers go through markdown-it without HTML and then through nh3, and a
+content security policy in each page forbids every request.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import nh3
+import numpy as np
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from .figures import (
+    CATALOGUE,
+    SECTIONS,
+    Figure,
+    Plot,
+    Scale,
+    build_figures,
+    linear,
+    listing,
+    num,
+    scroll,
+    symlog,
+)
+from .model import GROUPS, Evidence, Grade, Run, Verdict, WrittenAnswer
+
+TEMPLATES = Path(__file__).parent / "templates"
+ANSWER_BYTES = 500_000  # HTML of all answers of one report together
+ANSWER_CHARS = 40_000  # Markdown of one answer that is rendered; the rest stays in answers.md
+IMAGE_BYTES = 200_000  # one inline image, as base64
+IMAGES_BYTES = 300_000  # all inline images of one report
+IMAGE_PIXELS = 4096 * 4096  # a small file may still unpack into gigabytes
+PARAGRAPH_MARKS = 1_000  # brackets, stars, … in one paragraph: Markdown takes their square in time
+ANSWER_TOKENS = 4_000
+TEXT_CHARS = 2_000  # one message of a check
+
+GROUP_TITLES = {
+    "interface": "Interface",
+    "loss": "Loss",
+    "reparameterization": "Reparameterization",
+    "betas": "β and training",
+    "sampling": "Sampling",
+    "interpolation": "Interpolation",
+}
+STATUS_WORDS = {
+    "passed": ("✓", "passed"),
+    "failed": ("✗", "failed"),
+    "error": ("✗", "raised an error"),
+    "timeout": ("✗", "ran out of time"),
+    "blocked": ("–", "not run"),
+    "harness_error": ("!", "our fault"),
+}
+ROOTS = ("failed", "error", "timeout")
+
+#: The assignment's table of evidence: which figures and numbers stand beside which answer.
+EVIDENCE_BESIDE: dict[str, tuple[str, ...]] = {
+    "Q1": ("ae-samples", "ae-codes"),
+    "Q2": ("gallery", "recon", "kl", "units"),
+    "Q3": ("gallery", "rate-distortion", "kl"),
+    "Q4": ("interpolation",),
+    "Q5": ("probe", "anomaly"),
+    "Q6": ("terms",),
+    "Q7": ("grids", "scatter", "traversals"),
+}
+
+
+# ---------------------------------------------------------------- text from outside
+
+
+def clean(text: Any, limit: int = TEXT_CHARS) -> str:
+    """Text fit for a page: no control characters, no lone surrogates, not longer than ``limit``."""
+    words = "".join(
+        ch if ch in "\n\t" or unicodedata.category(ch) not in ("Cc", "Cs") else "\ufffd"
+        for ch in str(text)[: limit + 1]
+    )
+    return words if len(words) <= limit else words[:limit] + " …"
+
+
+def slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+
+
+def show(value: Any, limit: int = 240) -> str:
+    """A measured or expected value as one short line."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, int | np.integer):
+        return str(int(value)).replace("-", "−")
+    if isinstance(value, float | np.floating):
+        return num(value, 4)
+    if isinstance(value, Mapping):
+        return clean("; ".join(f"{k}: {show(v)}" for k, v in sorted(value.items(), key=lambda i: str(i[0]))), limit)
+    if isinstance(value, list | tuple | np.ndarray):
+        rows = list(value)
+        parts = [show(v, 60) for v in rows[:8]] + ([f"… ({len(rows)})"] if len(rows) > 8 else [])
+        return clean(", ".join(parts), limit)
+    return clean(value, limit)
+
+
+def points(value: float) -> str:
+    """Points with at most two decimals."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text.replace("-", "−")
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+# ---------------------------------------------------------------- answers
+
+_DATA_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)")
+_STORED = re.compile(r"grader-image-(\d+)\Z")
+_MARKS = re.compile(r"[\[\]*_`<!&~\\]")
+_TAGS = {
+    "a", "blockquote", "br", "code", "del", "em", "h4", "h5", "h6", "hr", "img", "li", "ol", "p",
+    "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("js-default", {"html": False, "linkify": False})
+
+
+def _only_safe(tag: str, attribute: str, value: str) -> str | None:
+    if (tag, attribute) == ("a", "href") and not value.lower().startswith(
+        ("http://", "https://", "mailto:")
+    ):
+        return None
+    return value
+
+
+def _as_typed(text: str) -> str:
+    """An answer that is no Markdown a person would write: shown as it was typed."""
+    return f'<p class="typed">{escape(text)}</p>'
+
+
+class Answers:
+    """Renders the answers of one report within shared budgets of HTML and of inline images."""
+
+    def __init__(self, count: int) -> None:
+        self.html_left = ANSWER_BYTES
+        self.images_left = IMAGES_BYTES
+        self.share = ANSWER_BYTES // max(1, count)
+
+    def render(self, text: str, name: str) -> tuple[Markup, bool]:
+        """HTML of an answer and whether it was cut; Markdown and nothing else has a meaning."""
+        images: list[str] = []
+
+        def store(match: re.Match[str]) -> str:
+            images.append(match.group(0) if self._affordable(match) else "")
+            return f"grader-image-{len(images) - 1}"
+
+        text = clean(_DATA_IMAGE.sub(store, text), 10**9)
+        length = min(len(text), ANSWER_CHARS)
+        while True:
+            html = self._html(text[:length], name, images)
+            spent = len(html.encode("utf-8")) - sum(map(len, images))
+            if spent <= self.share or length < 500:
+                return Markup(html), length < len(text)
+            length //= 2
+
+    def _affordable(self, match: re.Match[str]) -> bool:
+        data = match.group(2)
+        if len(data) > min(IMAGE_BYTES, self.images_left):
+            return False
+        from PIL import Image
+
+        try:
+            with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+                width, height = image.size
+                known = image.format in ("PNG", "JPEG", "GIF", "WEBP")
+        except Exception:  # whatever a decoder makes of bytes a student wrote, it is no image
+            return False
+        if not known or width * height > IMAGE_PIXELS:
+            return False
+        self.images_left -= len(data)
+        return True
+
+    def _html(self, text: str, name: str, images: list[str]) -> str:
+        md = _markdown()
+        if any(len(_MARKS.findall(part)) > PARAGRAPH_MARKS for part in text.split("\n\n")):
+            return _as_typed(text)
+        tokens = md.parse(text)
+        if len(tokens) > ANSWER_TOKENS:
+            return _as_typed(text)
+        level, previous = {}, 3
+        for token in tokens:
+            if token.type == "heading_open":
+                wanted = min(6, 3 + int(token.tag[1]))
+                previous = level["now"] = min(wanted, previous + 1)
+            if token.type in ("heading_open", "heading_close"):
+                token.tag = f"h{level['now']}"
+            for child in token.children or ():
+                if child.type != "image":
+                    continue
+                stored = _STORED.match(str(child.attrGet("src") or ""))
+                address = images[int(stored[1])] if stored and int(stored[1]) < len(images) else ""
+                if address:
+                    child.attrSet("src", address)
+                    if not child.content:
+                        child.attrs["alt"] = ""
+                else:
+                    where = "too large" if stored else str(child.attrGet("src") or "")[:120]
+                    child.type, child.tag, child.nesting = "text", "", 0
+                    child.content = f"[image not shown: {child.content} ({where})]"
+                    child.children = None
+        html = md.renderer.render(tokens, md.options, {})
+        html = nh3.clean(
+            html,
+            tags=_TAGS,
+            attributes={"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}},
+            url_schemes={"http", "https", "mailto", "data"},
+            attribute_filter=_only_safe,
+            link_rel="noopener noreferrer nofollow",
+        )
+        # nh3 writes tags in one fixed way and escapes text, so plain replacing meets tags only
+        html = html.replace("<th>", '<th scope="col">')
+        html = re.sub(r'(<img\b[^>]*?) alt=""', rf'\1 alt="image in the answer to {slug(name).upper()}"', html)
+        for tag, kind in (("table", "Table"), ("pre", "Code")):
+            pieces = html.split(f"<{tag}>")
+            html = pieces[0] + "".join(
+                f'<div class="scroll" role="region" tabindex="0"'
+                f' aria-label="{kind} {k} in the answer to {name}"><{tag}>{piece}'
+                for k, piece in enumerate(pieces[1:], start=1)
+            )
+            html = html.replace(f"</{tag}>", f"</{tag}></div>")
+        return html
+
+
+# ---------------------------------------------------------------- root causes
+
+
+def roots_of(checks: Sequence[Verdict]) -> dict[str, str]:
+    """For each blocked check the id of the check at the root of its chain."""
+    by_id = {v.id: v for v in checks}
+    found: dict[str, str] = {}
+    for verdict in checks:
+        at, seen = verdict, {verdict.id}
+        while at.status == "blocked" and at.blocked_by in by_id and at.blocked_by not in seen:
+            at = by_id[at.blocked_by]
+            seen.add(at.id)
+        if verdict.status == "blocked" and at.id != verdict.id:
+            found[verdict.id] = at.id
+    return found
+
+
+def first_to_fix(checks: Sequence[Verdict]) -> list[tuple[Verdict, tuple[Verdict, ...]]]:
+    """Root causes with what each blocks: named bugs first, then by the points that hang on them."""
+    roots = roots_of(checks)
+    rows = []
+    for place, verdict in enumerate(checks):
+        if verdict.status in ROOTS:
+            below = tuple(v for v in checks if roots.get(v.id) == verdict.id)
+            stake = sum(v.max_points - v.points for v in (verdict, *below))
+            rows.append(((verdict.diagnosis is None, -round(stake, 6), place), verdict, below))
+    rows.sort(key=lambda row: row[0])
+    return [(verdict, below) for _, verdict, below in rows]
+
+
+def why_missing(checks: Sequence[Verdict]) -> Callable[[Sequence[str]], str]:
+    """Says, for the checks behind a figure, what kept its evidence from being observed."""
+    by_id = {v.id: v for v in checks}
+    roots = roots_of(checks)
+
+    def reason(needs: Sequence[str]) -> str:
+        for check in needs:
+            verdict = by_id.get(check)
+            if verdict is None:
+                continue
+            if verdict.status == "blocked":
+                verdict = by_id.get(roots.get(check, ""), verdict)
+            if verdict.status in ("failed", "error", "timeout", "blocked"):
+                return f"of “{clean(verdict.title, 120)}” ({verdict.id})"
+            if verdict.status == "harness_error":
+                return f"of a fault of ours in {verdict.id}; a person will look"
+        causes = first_to_fix(checks)
+        if causes:
+            verdict = causes[0][0]
+            return f"of “{clean(verdict.title, 120)}” ({verdict.id})"
+        return "it was not part of this run"
+
+    return reason
+
+
+# ---------------------------------------------------------------- the student's report
+
+
+def _environment(overrides: Path | None) -> Environment:
+    return _cached_environment(str(overrides) if overrides is not None else "")
+
+
+@lru_cache(maxsize=8)
+def _cached_environment(overrides: str) -> Environment:
+    own = FileSystemLoader(str(TEMPLATES))
+    chain = [own, PrefixLoader({"base": own})]
+    if overrides:
+        chain.insert(0, FileSystemLoader(overrides))
+    return Environment(
+        loader=ChoiceLoader(chain),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _reductions(what: str) -> str:
+    words = {
+        "bce": "binary cross-entropy",
+        "squared": "squared error",
+        "squared_error": "squared error",
+        "half_squared": "half the squared error",
+        "absolute": "absolute error",
+        "absolute_error": "absolute error",
+    }
+    return words.get(what, what.replace("_", " "))
+
+
+def _recon_unit(grade: Grade) -> str:
+    if grade.convention is None:
+        return "canonical units per image"
+    name = grade.convention.likelihood
+    return "nats per image" if "bce" in name.lower() else f"{_reductions(name)} per image"
+
+
+def _convention(grade: Grade, evidence: Evidence) -> dict[str, Any] | None:
+    c = grade.convention
+    if c is None:
+        return None
+    factor = num(c.beta_c_per_beta, 4)
+    sentence = (
+        f"Your reconstruction loss is {_reductions(c.likelihood)}, reduced by "
+        f"{_reductions(c.recon_reduction)}; your KL is reduced by {_reductions(c.kl_reduction)}. "
+        f"So a β of 1 in your code weighs the KL by β_c = {factor} in canonical units."
+    )
+    rows = [("β = 1 in your code", "1", factor)]
+    tuned = next((r for r in evidence.runs if r.key == "tuned"), None)
+    if tuned is not None and tuned.beta_student is not None:
+        beta_c = tuned.beta_c
+        if beta_c is None:
+            beta_c = tuned.beta_student * c.beta_c_per_beta
+        rows.append(("your TUNED_BETA", num(tuned.beta_student, 4), num(beta_c, 4)))
+    for run in evidence.runs:
+        if run.key.startswith("beta_") and run.beta_student is not None and run.beta_c is not None:
+            rows.append((f"trained by us, {run.label}", num(run.beta_student, 4), num(run.beta_c, 4)))
+    return {"sentence": sentence, "rows": rows}
+
+
+def _check_view(verdict: Verdict, titles: Mapping[str, str], root: str) -> dict[str, Any]:
+    symbol, word = STATUS_WORDS[verdict.status]
+    keys = [*verdict.expected, *(k for k in verdict.measured if k not in verdict.expected)]
+    return {
+        "id": verdict.id,
+        "anchor": f"check-{slug(verdict.id)}",
+        "title": clean(verdict.title, 200),
+        "status": verdict.status,
+        "css": "failed" if verdict.status in ROOTS else verdict.status,
+        "symbol": symbol,
+        "word": word,
+        "points": points(verdict.points),
+        "max_points": points(verdict.max_points),
+        "message": clean(verdict.message),
+        "hint": clean(verdict.hint),
+        "diagnosis": (verdict.diagnosis or "").replace("_", " "),
+        "hidden": verdict.visibility == "hidden",
+        "root": root,
+        "root_title": titles.get(root, root),
+        "root_anchor": f"check-{slug(root)}" if root else "",
+        "numbers": [
+            (
+                k.replace("_", " "),
+                show(verdict.measured[k]) if k in verdict.measured else "–",
+                show(verdict.expected[k]) if k in verdict.expected else "–",
+            )
+            for k in map(str, keys)
+        ],
+    }
+
+
+def _group_view(grade: Grade) -> list[dict[str, Any]]:
+    titles = {v.id: clean(v.title, 200) for v in grade.checks}
+    roots = roots_of(grade.checks)
+    names = [*GROUPS, *sorted({v.group for v in grade.checks} - set(GROUPS))]
+    groups = []
+    for name in names:
+        checks = [v for v in grade.checks if v.group == name]
+        if not checks:
+            continue
+        got, top = sum(v.points for v in checks), sum(v.max_points for v in checks)
+        passed = sum(v.status == "passed" for v in checks)
+        groups.append(
+            {
+                "name": name,
+                "anchor": f"group-{slug(name)}",
+                "title": GROUP_TITLES.get(name, name),
+                "points": points(got),
+                "max_points": points(top),
+                "width": f"{100 * got / top if top else 100:.1f}%",
+                "full": got >= top - 1e-9,
+                "passed": f"{passed} of {plural(len(checks), 'check')} passed",
+                "checks": [
+                    _check_view(v, titles, roots.get(v.id, v.blocked_by or "")) for v in checks
+                ],
+            }
+        )
+    return groups
+
+
+def _fix_view(grade: Grade) -> list[dict[str, Any]]:
+    titles = {v.id: clean(v.title, 200) for v in grade.checks}
+    rows = []
+    for verdict, below in first_to_fix(grade.checks):
+        lost = verdict.max_points - verdict.points
+        held = sum(v.max_points - v.points for v in below)
+        stake = f"costs {points(lost)} of {points(verdict.max_points)} points"
+        if below:
+            stake += (
+                f"; {plural(len(below), 'other check')} could not run because of it "
+                f"({points(held)} points)"
+            )
+        rows.append({**_check_view(verdict, titles, ""), "stake": stake})
+    return rows
+
+
+def _facts(evidence: Evidence, recon_unit: str) -> dict[str, list[tuple[str, str]]]:
+    """The measured numbers beside each answer."""
+    runs = {r.key: r for r in evidence.runs}
+    vaes = [r for r in evidence.runs if r.kind == "vae" and not r.key.endswith("_2d")]
+
+    def per_run(run: Run) -> list[tuple[str, str]]:
+        rows = [
+            (f"{run.label}: reconstruction, {recon_unit}", num(run.recon_eval)),
+            (f"{run.label}: KL, nats per image", num(run.kl_eval)),
+            (f"{run.label}: sharpness of samples", num(run.sharpness, 2)),
+        ]
+        if run.active is not None:
+            rows.append(
+                (f"{run.label}: active units", f"{int(np.sum(run.active))} of {len(run.active)}")
+            )
+        return [(name, value) for name, value in rows if value != "–"]
+
+    facts: dict[str, list[tuple[str, str]]] = {key: [] for key in EVIDENCE_BESIDE}
+    distance = evidence.sample_distance
+    facts["Q1"] = [
+        (f"distance of samples to real images, {runs[k].label if k in runs else k}", num(d))
+        for k, d in sorted(distance.items(), key=lambda i: (i[0] != "ae", i[0]))
+    ]
+    if evidence.ae_codes is not None and np.size(evidence.ae_codes):
+        facts["Q1"].append(("standard deviation of AE codes", num(np.nanstd(evidence.ae_codes))))
+    facts["Q2"] = [
+        row for r in vaes if r.beta_c is not None and r.key != "tuned" and r.beta_c != 1.0
+        for row in per_run(r)
+    ]
+    tuned = runs.get("tuned")
+    if tuned is not None:
+        facts["Q3"] = [("TUNED_BETA in canonical units, β_c", num(tuned.beta_c, 4)), *per_run(tuned)]
+        if tuned.curve_kl is not None and len(tuned.curve_kl) > 3:
+            kl = tuned.curve_kl
+            facts["Q3"].append(
+                ("KL at a quarter, half and end of training",
+                 f"{num(kl[len(kl) // 4])} → {num(kl[len(kl) // 2])} → {num(kl[-1])}")
+            )
+    for kind in ("ae", "vae"):
+        strips = [s for s in evidence.strips if s.kind == kind]
+        for s in strips:
+            facts["Q4"].append(
+                (f"{s.label}, {kind.upper()}",
+                 f"path / chord {num(s.path_ratio, 4)}, roughness {num(s.roughness)}, "
+                 f"largest step {num(s.largest_step)}")
+            )
+        use = evidence.usefulness.get(kind)
+        if use is not None:
+            if use.linear_probe is not None:
+                facts["Q5"].append((f"linear probe, {kind.upper()}", num(use.linear_probe)))
+            if use.anomaly_auroc is not None:
+                facts["Q5"].append((f"anomaly AUROC, {kind.upper()}", num(use.anomaly_auroc)))
+    facts["Q5"].sort()
+    for run in evidence.runs:
+        if run.kind != "vae" or not run.beta_c or run.curve_kl is None or run.curve_recon is None:
+            continue
+        if not len(run.curve_kl) or len(run.curve_kl) != len(run.curve_recon):
+            continue
+        for word, k in (("early", len(run.curve_kl) // 10), ("end", -1)):
+            recon, kl = float(run.curve_recon[k]), run.beta_c * float(run.curve_kl[k])
+            facts["Q6"].append(
+                (f"{run.label}, {word}", f"recon {num(recon)}, β·KL {num(kl)}")
+            )
+    for plane in evidence.planes:
+        if plane.codes is not None and len(plane.codes):
+            radius = np.sqrt((np.asarray(plane.codes, np.float64) ** 2).sum(axis=1))
+            facts["Q7"].append((f"median distance of {plane.kind.upper()} codes from 0",
+                                num(np.nanmedian(radius))))
+    return facts
+
+
+def _answer_views(
+    grade: Grade, figures: Sequence[Figure], facts: Mapping[str, list[tuple[str, str]]]
+) -> list[dict[str, Any]]:
+    by_key = {f.key: f for f in figures}
+    answers = Answers(len(grade.written))
+    views = []
+    for answer in grade.written:
+        name = clean(answer.id, 40)
+        html, cut = answers.render(answer.text, name) if answer.answered else (Markup(""), False)
+        beside = [by_key[k] for k in EVIDENCE_BESIDE.get(answer.id, ())]
+        views.append(
+            {
+                "id": name,
+                "anchor": f"answer-{slug(name)}",
+                "question": clean(answer.question),
+                "answered": answer.answered,
+                "html": html,
+                "cut": cut,
+                "marks": _marks(answer),
+                "marked": answer.points is not None,
+                "comment": clean(answer.comment, 10_000),
+                "figures": [
+                    {"href": f"#{f.anchor}", "name": f"Figure {f.number}", "title": f.title,
+                     "missing": bool(f.missing)}
+                    for f in beside
+                ],
+                "facts": facts.get(answer.id, []),
+            }
+        )
+    return views
+
+
+def _marks(answer: WrittenAnswer) -> str:
+    top = points(answer.max_points)
+    if answer.points is None:
+        return f"not marked yet (of {top})"
+    return f"{points(answer.points)} of {top}"
+
+
+def _sections(figures: Sequence[Figure]) -> list[dict[str, Any]]:
+    sections = []
+    for key, title in SECTIONS.items():
+        mine = [f for f in figures if f.section == key]
+        if mine:
+            sections.append(
+                {
+                    "anchor": f"section-{key}",
+                    "title": title,
+                    "figures": [
+                        {
+                            "anchor": f.anchor,
+                            "number": f.number,
+                            "title": f.title,
+                            "body": Markup(f.body),
+                            "caption": f.caption,
+                            "missing": f.missing,
+                            "wide": f.wide,
+                            "head": f.head,
+                            "rows": f.rows,
+                        }
+                        for f in mine
+                    ],
+                }
+            )
+    return sections
+
+
+def _policy(script: str = "") -> str:
+    """A content security policy under which a page can ask nothing of anyone."""
+    allowed = ["default-src 'none'", "img-src data:", "style-src 'unsafe-inline'"]
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+        allowed.append(f"script-src 'sha256-{digest}'")
+    return "; ".join([*allowed, "base-uri 'none'", "form-action 'none'"])
+
+
+def _assignment(grade: Grade) -> str:
+    a = grade.assignment
+    words = [clean(a[k], 80) for k in ("name", "version") if a.get(k) not in (None, "")]
+    return " ".join(words)
+
+
+def _repeat(grade: Grade) -> list[tuple[str, str]]:
+    rows = [
+        ("data set", clean(grade.assignment.get("dataset", "–"), 80)),
+        ("seed", clean(grade.assignment.get("seed", "–"), 40)),
+        ("submission, SHA-256", clean(grade.submission_sha256, 80)),
+        ("isolation", clean(grade.isolation, 80)),
+    ]
+    names = {"data_sha256": "data, SHA-256", "cpu_capability": "processor capability"}
+    rows += [
+        (names.get(str(k), str(k).replace("_", " ")), show(v))
+        for k, v in sorted(grade.environment.items(), key=lambda i: str(i[0]))
+    ]
+    return rows
+
+
+def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = None) -> str:
+    """One self-contained HTML page of at most 2 MB; the same arguments give the same bytes.
+
+    ``overrides`` is a folder whose templates go before the package's own.
+    """
+    unit = _recon_unit(grade)
+    figures = build_figures(evidence, recon_unit=unit, why_missing=why_missing(grade.checks))
+    ours = [v for v in grade.checks if v.status == "harness_error"]
+    titles = {v.id: clean(v.title, 200) for v in grade.checks}
+    written_top = sum(a.max_points for a in grade.written)
+    given = [a.points for a in grade.written if a.points is not None]
+    marked = f"{len(given)} of {plural(len(grade.written), 'answer')} marked"
+    fixes = _fix_view(grade)
+    view = {
+        "id": clean(grade.submission_id, 200),
+        "assignment": _assignment(grade),
+        "score": points(grade.score),
+        "max_score": points(grade.max_score),
+        "written": {
+            "points": points(sum(given)) if given else "–",
+            "max_points": points(written_top),
+            "status": marked if given else "not marked yet",
+        }
+        if grade.written
+        else None,
+        "isolated": grade.isolation != "none",
+        "needs_person": grade.needs_person,
+        "ours": [_check_view(v, titles, "") for v in ours],
+        "fixes": fixes,
+        "fix_count": plural(len(fixes), "cause"),
+        "perfect": not fixes and not ours,
+        "groups": _group_view(grade),
+        "convention": _convention(grade, evidence),
+        "sections": _sections(figures),
+        "answers": _answer_views(grade, figures, _facts(evidence, unit)),
+        "repeat": _repeat(grade),
+        "command": f"python -m grader verify {_shell(f'reports/{clean(grade.submission_id, 200)}')}",
+        "csp": _policy(),
+    }
+    return _environment(overrides).get_template("report.html").render(view)
+
+
+def _shell(path: str) -> str:
+    """A path as a shell takes it: quoted where it must be."""
+    if re.fullmatch(r"[A-Za-z0-9_./-]+", path):
+        return path
+    return "'" + path.replace("'", "'\"'\"'") + "'"
+
+
+# ---------------------------------------------------------------- the class page
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """One line of the class page: a grade, where its report is, and what the class plot shows.
+
+    ``rate`` is (KL, reconstruction) at ``β_c = 1``; ``near_threshold`` names checks that a small
+    change of a tolerance would turn.
+    """
+
+    grade: Grade
+    href: str
+    rate: tuple[float, float] | None = None
+    near_threshold: tuple[str, ...] = ()
+
+
+def render_class_page(
+    rows: Sequence[ClassRow], *, title: str, overrides: Path | None = None
+) -> str:
+    """The teacher's page over all submissions; sorted by id, the same rows give the same bytes."""
+    rows = sorted(rows, key=lambda r: r.grade.submission_id)
+    script = (TEMPLATES / "class.js").read_text(encoding="utf-8")
+    view = {
+        "title": clean(title, 200),
+        "count": plural(len(rows), "submission"),
+        "summary": _summary(rows),
+        "groups": [GROUP_TITLES.get(g, g) for g in GROUPS],
+        "rows": [_class_row(r) for r in rows],
+        "histogram": _histogram(rows),
+        "plane": _class_plane(rows),
+        "failures": _failures(rows),
+        "diagnoses": _diagnoses(rows),
+        "people": _people(rows),
+        "script": Markup(script),
+        "csp": _policy(script),
+    }
+    return _environment(overrides).get_template("class.html").render(view)
+
+
+def _link(row: ClassRow, anchor: str = "") -> dict[str, str]:
+    """A relative link; whatever an id holds, it is a path and never a scheme."""
+    href = quote(row.href, safe="/._-~%")
+    if not href.startswith(("/", "./", "../")):
+        href = "./" + href
+    return {"href": href + (f"#{anchor}" if anchor else ""), "id": clean(row.grade.submission_id, 200)}
+
+
+def _total(grade: Grade) -> tuple[float, float]:
+    return grade.score, grade.max_score
+
+
+def _summary(rows: Sequence[ClassRow]) -> list[tuple[str, str]]:
+    if not rows:
+        return []
+    shares = np.array([r.grade.score for r in rows], np.float64)
+    top = max((r.grade.max_score for r in rows), default=0.0)
+    unmarked = sum(a.points is None for r in rows for a in r.grade.written if a.answered)
+    return [
+        ("submissions", str(len(rows))),
+        ("median score", f"{points(float(np.median(shares)))} of {points(top)}"),
+        ("without a lost point", str(sum(r.grade.score >= r.grade.max_score - 1e-9 for r in rows))),
+        ("need a person", str(sum(r.grade.needs_person for r in rows))),
+        ("answers to mark", str(unmarked)),
+    ]
+
+
+def _class_row(row: ClassRow) -> dict[str, Any]:
+    grade = row.grade
+    fixes = first_to_fix(grade.checks)
+    groups = []
+    for name in GROUPS:
+        mine = [v for v in grade.checks if v.group == name]
+        got, top = sum(v.points for v in mine), sum(v.max_points for v in mine)
+        groups.append(
+            {
+                "text": points(got) if mine else "–",
+                "sort": f"{got / top if top else 1.0:.4f}",
+                "level": "full" if not top or got >= top - 1e-9 else "none" if got <= 0 else "part",
+            }
+        )
+    if grade.needs_person:
+        status = ("harness_error", "needs a person")
+    elif fixes:
+        status = ("failed", plural(len(fixes), "cause"))
+    else:
+        status = ("passed", "all passed")
+    first = fixes[0][0] if fixes else None
+    return {
+        **_link(row),
+        "score": points(grade.score),
+        "max_score": points(grade.max_score),
+        "sort": f"{grade.score:.4f}",
+        "groups": groups,
+        "css": status[0],
+        "symbol": STATUS_WORDS[status[0]][0],
+        "status": status[1],
+        "first": "" if first is None else (first.diagnosis or "").replace("_", " ") or clean(first.title, 120),
+        "first_href": "" if first is None else _link(row, f"check-{slug(first.id)}")["href"],
+    }
+
+
+def _histogram(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
+    if not rows:
+        return None
+    top = max(1.0, *(r.grade.max_score for r in rows))
+    edges = np.linspace(0.0, top, 11)
+    counts, _ = np.histogram([min(max(r.grade.score, 0.0), top) for r in rows], edges)
+    high = int(counts.max())
+    step = max(1, math.ceil(high / 4))
+    plot = Plot(
+        Scale("linear", 0.0, top, tuple(float(e) for e in edges[::2])),
+        Scale("linear", 0.0, high * 1.12, tuple(float(k) for k in range(0, high + 1, step))),
+        xlabel=f"automatic points, of {points(top)}", ylabel="submissions",
+        margins=(26, 14, 40, 34), height=250,
+    )  # fmt: skip
+    for k, count in enumerate(counts.tolist()):
+        if count:
+            a, b = plot.px(edges[k]) + 1, plot.px(edges[k + 1]) - 1
+            h, base = plot.py(count), plot.py(0.0)
+            plot.parts.append(f'<path class="bar s1" d="M{a:.1f} {base:.1f}V{h:.1f}H{b:.1f}V{base:.1f}z"/>')
+            plot.text((a + b) / 2, h - 5, str(count), anchor="middle", css="tick")
+    told = listing(
+        [f"{c} between {points(edges[k])} and {points(edges[k + 1])}" for k, c in enumerate(counts.tolist()) if c]
+    )
+    alt = f"Histogram of scores: {told}."
+    return {"svg": Markup(plot.svg(alt)), "caption": f"Scores of {plural(len(rows), 'submission')}."}
+
+
+def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
+    dots = [
+        (r, *r.rate) for r in rows
+        if r.rate is not None and all(math.isfinite(v) for v in r.rate)
+    ]  # fmt: skip
+    families: dict[str, list[tuple[ClassRow, float, float]]] = {}
+    for row, kl, recon in dots:
+        c = row.grade.convention
+        families.setdefault(_reductions(c.likelihood) if c else "unknown loss", []).append((row, kl, recon))
+    panels = []
+    for name, members in sorted(families.items()):
+        kl = np.array([m[1] for m in members])
+        recon = np.array([m[2] for m in members])
+        pad = 0.08 * (float(np.ptp(recon)) or 1.0)
+        plot = Plot(
+            symlog(kl), linear(float(recon.min()) - pad, float(recon.max()) + pad, 4),
+            xlabel="KL at β_c = 1, nats per image", ylabel=f"reconstruction, {name} per image",
+            margins=(26, 90, 40, 48),
+        )  # fmt: skip
+        far = np.abs(recon - np.median(recon)) + np.abs(np.log1p(np.abs(kl)) - np.median(np.log1p(np.abs(kl))))
+        named = set(np.argsort(-far, kind="stable")[:6].tolist()) if len(members) > 6 else set(range(len(members)))
+        heights: list[tuple[float, float]] = []
+        for k, (row, x, y) in enumerate(members):
+            css = "s1" if not first_to_fix(row.grade.checks) else "s2"
+            px, py = float(plot.px(x)), float(plot.py(y))
+            plot.mark(px, py, css, 4.5)
+            if k in named and all(abs(px - a) > 80 or abs(py - b) > 12 for a, b in heights):
+                heights.append((px, py))
+                plot.text(px + 8, py + 4, clean(row.grade.submission_id, 14), css="note")
+        alt = (
+            f"Scatter plot of {plural(len(members), 'submission')} with {name}: KL from {num(kl.min())} to "
+            f"{num(kl.max())} nats, reconstruction from {num(recon.min())} to {num(recon.max())}."
+        )
+        panels.append(plot.svg(alt))
+    if not panels:
+        return None
+    return {
+        "svg": Markup("".join(panels)),
+        "caption": f"{plural(len(dots), 'submission')} at β_c = 1, one chart per reconstruction loss. "
+        "Circles passed everything, triangles have something to fix.",
+    }
+
+
+def _failures(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
+    """Each check by the share of submissions in which it is a root cause."""
+    seen: dict[str, list[Verdict]] = {}
+    for row in rows:
+        for verdict in row.grade.checks:
+            seen.setdefault(verdict.id, []).append(verdict)
+    table = []
+    for place, (check, verdicts) in enumerate(seen.items()):
+        failed = sum(v.status in ROOTS for v in verdicts)
+        blocked = sum(v.status == "blocked" for v in verdicts)
+        ours = sum(v.status == "harness_error" for v in verdicts)
+        if failed or blocked or ours:
+            share = failed / len(verdicts)
+            table.append(
+                ((-share, -blocked, place), {
+                    "id": check, "title": clean(verdicts[0].title, 200),
+                    "share": f"{100 * share:.0f} %", "width": f"{100 * share:.1f}%",
+                    "failed": str(failed), "blocked": str(blocked), "ours": str(ours),
+                })
+            )  # fmt: skip
+    return [row for _, row in sorted(table, key=lambda t: t[0])]
+
+
+def _diagnoses(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
+    where: dict[str, list[dict[str, str]]] = {}
+    message: dict[str, str] = {}
+    for row in rows:
+        for verdict in row.grade.checks:
+            if verdict.diagnosis and verdict.status in ROOTS:
+                where.setdefault(verdict.diagnosis, []).append(_link(row, f"check-{slug(verdict.id)}"))
+                message.setdefault(verdict.diagnosis, clean(verdict.message, 300))
+    counts = Counter({k: len({link["id"] for link in v}) for k, v in where.items()})
+    order = sorted(counts, key=lambda k: (-counts[k], k))
+    return [
+        {"name": k.replace("_", " "), "count": plural(counts[k], "submission"), "message": message[k],
+         "links": where[k]}
+        for k in order
+    ]
+
+
+def _people(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
+    """What no machine should decide: our own faults, close calls, answers without marks."""
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        faults = [v.id for v in row.grade.checks if v.status == "harness_error"]
+        if faults:
+            found.append({**_link(row, f"check-{slug(faults[0])}"), "why": f"the harness failed in {listing(faults)}"})
+    for row in rows:
+        if row.near_threshold:
+            found.append({
+                **_link(row, f"check-{slug(row.near_threshold[0])}"),
+                "why": f"close to a threshold: {listing(list(row.near_threshold))}",
+            })  # fmt: skip
+    for row in rows:
+        open_ = [a.id for a in row.grade.written if a.answered and a.points is None]
+        if open_:
+            found.append({**_link(row, "answers"), "why": f"answers without marks: {clean(listing(open_), 120)}"})
+    return found
+
+
+__all__ = [
+    "CATALOGUE",
+    "ClassRow",
+    "render_class_page",
+    "render_report",
+    "replace",
+]
