@@ -25,22 +25,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from grader.model import GraderError
 from grader.sandbox import policy, wire
 from grader.sandbox.wire import Arrays, ProtocolError
 
+if TYPE_CHECKING:
+    from typing import Self
+
 Isolation = Literal["bwrap+landlock+seccomp", "landlock+seccomp", "none"]
-ISOLATIONS: tuple[Isolation, ...] = ("bwrap+landlock+seccomp", "landlock+seccomp", "none")
 
 PACKAGE = Path(__file__).resolve().parents[1]
-WORKER = PACKAGE / "worker.py"
-CHILD_SIDE = (
-    PACKAGE / "sandbox" / "zygote.py",
-    PACKAGE / "sandbox" / "wire.py",
-    PACKAGE / "sandbox" / "policy.py",
-)
+ZYGOTE = PACKAGE / "sandbox" / "zygote.py"
+ZYGOTE_PARTS = (PACKAGE / "sandbox" / "wire.py", PACKAGE / "sandbox" / "policy.py")
+WORKER = (PACKAGE / "torchvision_compat.py", PACKAGE / "worker.py")  # loaded in this order
+LAYERS: dict[str, frozenset[str]] = {
+    "bwrap+landlock+seccomp": frozenset({"bwrap", "rlimits", "landlock", "seccomp"}),
+    "landlock+seccomp": frozenset({"rlimits", "landlock", "seccomp"}),
+    "none": frozenset({"rlimits"}),
+}
 START_SECONDS = 180.0  # importing torch from a cold network disk
 REAP_SECONDS = 30.0  # the kernel frees a killed child's memory
 # libraries that the worker or a submission imports; their folders are readable in the sandbox
@@ -72,6 +76,7 @@ class Limits:
     file_bytes: int = 1 << 20
     output_bytes: int = 1 << 16
     nofile: int = 64
+    threads: int = 256
     max_reply_bytes: int = 256 << 20
 
 
@@ -83,13 +88,17 @@ class Reply:
 
 @dataclass(frozen=True)
 class Exit:
-    """How a worker ended: exit status (negative: the signal), seconds of processor time, memory, prints."""
+    """How a worker ended: exit status (negative: the signal), what it used, what it printed.
+
+    ``killed`` says that it was still running and was ended by ``Worker.close``.
+    """
 
     status: int
     user_seconds: float
     system_seconds: float
     max_rss_kb: int
     output: bytes
+    killed: bool
 
 
 # --- what the sandbox may read ---------------------------------------------------------------------------
@@ -104,7 +113,7 @@ def import_folders() -> list[str]:
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin is not None:
             origin = Path(spec.origin)
-            folders.append(str(origin.parents[1] if spec.submodule_search_locations else origin.parent))
+            folders.append(str(origin.parents[1 if spec.submodule_search_locations else 0]))
     return _existing(folders)
 
 
@@ -123,7 +132,7 @@ def cover(root: str, hidden: str) -> Iterator[str]:
     """
     if root == hidden:
         return
-    if not hidden.startswith(root.rstrip("/") + "/"):
+    if not _inside(hidden, root):
         yield root
         return
     for entry in sorted(os.scandir(root), key=lambda e: e.name):
@@ -137,7 +146,11 @@ def _existing(paths: Sequence[str]) -> list[str]:
 
 def _outermost(paths: Sequence[str]) -> list[str]:
     """``paths`` without those that lie inside another of them."""
-    return [p for p in paths if not any(p != q and p.startswith(q.rstrip("/") + "/") for q in paths)]
+    return [p for p in paths if not any(p != q and _inside(p, q) for q in paths)]
+
+
+def _inside(path: str, folder: str) -> bool:
+    return path.startswith(folder.rstrip("/") + "/")
 
 
 def _readable_by_all(paths: Sequence[str]) -> bool:
@@ -170,15 +183,25 @@ def _environment() -> dict[str, str]:
         "MPLCONFIGDIR": "/tmp",  # passes matplotlib's test for a writable folder; nothing is written
         "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",  # macOS: the zygote forks after importing torch
     }
-    for name in ("ATEN_CPU_CAPABILITY",):
-        if name in os.environ:
-            variables[name] = os.environ[name]
+    if "ATEN_CPU_CAPABILITY" in os.environ:
+        variables["ATEN_CPU_CAPABILITY"] = os.environ["ATEN_CPU_CAPABILITY"]
     return variables
+
+
+def _tasks_of(uid: int) -> int:
+    """How many threads the user runs now; 0 where the system does not say."""
+    count = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if process.stat().st_uid == uid:
+                count += len(os.listdir(process / "task"))
+    return count
 
 
 def _bwrap_command(files: Sequence[Path]) -> list[str]:
     """The ``bwrap`` prefix: no network, own processes, and a file system of the readable roots only."""
-    command = ["bwrap", "--unshare-user", "--unshare-all", "--new-session", "--cap-drop", "ALL"]
+    # No --die-with-parent: it means the thread that started bwrap. Closing the control socket ends all.
+    command = ["bwrap", "--unshare-user", "--unshare-all", "--cap-drop", "ALL"]
     command += ["--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
     command += ["--size", str(1 << 20), "--tmpfs", "/tmp"]
     if os.getuid() == 0:
@@ -193,7 +216,7 @@ def _bwrap_command(files: Sequence[Path]) -> list[str]:
             command += ["--ro-bind", path, path]
     ldconfig = os.path.realpath("/sbin/ldconfig")  # ctypes asks it where libseccomp is
     command += ["--ro-bind-try", ldconfig, "/sbin/ldconfig"]
-    if any(str(PACKAGE).startswith(root.rstrip("/") + "/") for root in roots):
+    if any(_inside(str(PACKAGE), root) for root in roots):
         command += ["--tmpfs", str(PACKAGE)]
     for file in files:
         command += ["--ro-bind", str(file), str(file)]
@@ -206,52 +229,54 @@ def _bwrap_command(files: Sequence[Path]) -> list[str]:
 class _Zygote:
     """A running zygote process and the conversation with it; not shared between sandboxes."""
 
-    def __init__(self, isolation: Isolation, core: int | None, worker: Path | None) -> None:
-        files = [*CHILD_SIDE, *([worker] if worker else [])]
+    def __init__(self, layers: frozenset[str], core: int | None, worker: Sequence[Path]) -> None:
+        if not hasattr(os, "fork"):
+            raise SandboxUnavailable(f"student code cannot run on this system: {REMEDY['win32']}")
         readable = [path for root in readable_roots() for path in cover(root, str(PACKAGE))]
-        command = [sys.executable, "-s", "-B", "-X", "utf8", str(CHILD_SIDE[0])]
-        if isolation == "bwrap+landlock+seccomp":
-            command = _bwrap_command(files) + command
-        drop_uid = os.getuid() == 0 and "bwrap" not in isolation and _readable_by_all(readable)
+        command = [sys.executable, "-s", "-B", "-X", "utf8", str(ZYGOTE)]
+        if "bwrap" in layers:
+            command = _bwrap_command([ZYGOTE, *ZYGOTE_PARTS, *worker]) + command
+        drop_root = os.getuid() == 0 and "bwrap" not in layers and _readable_by_all(readable)
         config = {
-            "isolation": isolation,
+            "layers": sorted(layers),
             "core": core,
-            "worker": str(worker) if worker else None,
+            "worker": [str(file) for file in worker],
             "readable": readable,
             "sys_path": import_folders(),
-            "uid": policy.NOBODY if drop_uid else None,
+            "uid": policy.NOBODY if drop_root else None,
+            "tasks": _tasks_of(policy.NOBODY if drop_root else os.getuid()),
         }
         self.lock = threading.Lock()
-        self.log: IO[bytes] = tempfile.TemporaryFile()
         self.control, theirs = socket.socketpair()
-        with theirs:
+        with theirs, tempfile.TemporaryFile() as log:
             self.process = subprocess.Popen(
                 [*command, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                stdout=self.log,
-                stderr=self.log,
+                stdout=log,
+                stderr=log,
                 env=_environment(),
                 cwd="/",
                 start_new_session=True,
             )
-        try:
-            self.control.settimeout(START_SECONDS)
-            wire.send_message(self.control, config)
-            hello, _ = wire.recv_message(self.control)
-        except (EOFError, OSError) as e:
-            self.close()
-            raise SandboxUnavailable(f"the sandbox did not start: {self.said() or e}") from e
+            theirs.close()
+            try:
+                self.control.settimeout(START_SECONDS)
+                wire.send_message(self.control, config)
+                hello, _ = wire.recv_message(self.control)
+            except BaseException as e:
+                self.kill()
+                self.close()
+                if not isinstance(e, EOFError | OSError):
+                    raise
+                log.seek(0)
+                said = log.read()[-2000:].decode("utf-8", "replace").strip()
+                raise SandboxUnavailable(f"the sandbox did not start: {said or e}") from e
         if "failed" in hello:
             self.close()
-            raise SandboxUnavailable(f"the sandbox did not start: {hello['failed'].strip()}")
-
-    def said(self) -> str:
-        """The last lines that the zygote wrote to its standard error."""
-        with contextlib.suppress(ValueError):
-            self.log.seek(0)
-            return self.log.read()[-2000:].decode("utf-8", "replace").strip()
-        return ""
+            layer = hello["missing"]
+            detail = f"{layer} is missing: {REMEDY[layer]}" if layer else hello["failed"].strip()
+            raise SandboxUnavailable(f"the sandbox did not start: {detail}")
 
     def ask(self, request: Mapping[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
         """One request, one answer. Raises ``EOFError`` if the zygote is gone or does not answer."""
@@ -266,8 +291,10 @@ class _Zygote:
         return answer
 
     def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        """Kill the zygote (and bubblewrap around it); its children ask to die with it."""
+        if self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """End the zygote and everything it started; wait until it is gone."""
@@ -282,21 +309,30 @@ class _Zygote:
 class Sandbox:
     """One zygote, from which workers are forked. A context manager; may be used from several threads.
 
+    ``isolation`` is what ``detect`` returned; ``core`` binds all workers to one processor. ``worker``
+    (files to load in the zygote, the last with ``warm`` and ``serve``) and ``layers`` are for tests.
     ``restarts`` counts how often a zygote that had died was replaced.
     """
 
     def __init__(
-        self, *, isolation: str, core: int | None = None, worker: Path | None = WORKER
+        self,
+        *,
+        isolation: str,
+        core: int | None = None,
+        worker: Sequence[Path] = WORKER,
+        layers: frozenset[str] | None = None,
     ) -> None:
-        if isolation not in ISOLATIONS:
-            raise ValueError(f"isolation {isolation!r} is none of {', '.join(ISOLATIONS)}")
-        self.isolation: Isolation = isolation  # type: ignore[assignment]
-        self.core = core
-        self.restarts = 0
-        self._worker = worker
+        if isolation not in LAYERS:
+            raise ValueError(f"isolation {isolation!r} is none of {', '.join(LAYERS)}")
+        self.isolation, self.core, self.restarts = isolation, core, 0
+        self._layers = LAYERS[isolation] if layers is None else layers
+        self._worker = tuple(worker)
         self._lock = threading.Lock()
         self._closed = False
-        self._zygote = _Zygote(self.isolation, core, worker)
+        self._zygote = self._start()
+
+    def _start(self) -> _Zygote:
+        return _Zygote(self._layers, self.core, self._worker)
 
     def spawn(self, limits: Limits = Limits(), **request: Any) -> Worker:
         """Fork a worker; replaces the zygote first if it has died."""
@@ -323,7 +359,7 @@ class Sandbox:
             except EOFError:
                 self._zygote.close()
                 self.restarts += 1
-                self._zygote = _Zygote(self.isolation, self.core, self._worker)
+                self._zygote = self._start()
                 return self._zygote, self._zygote.ask(message, fds)
 
     def close(self) -> None:
@@ -333,7 +369,7 @@ class Sandbox:
                 self._closed = True
                 self._zygote.close()
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -409,18 +445,21 @@ class Worker:
 
     def _obituary(self, op: str) -> Exception:
         """The exception for a worker that hung up during ``op``: out of time, of memory, or crashed."""
-        end = self.close()
-        used = end.user_seconds + end.system_seconds
-        if end.status == -signal.SIGXCPU or (
-            end.status == -signal.SIGKILL and used >= self._limits.cpu_seconds
-        ):
-            return WorkerTimeout(f"{op} used more than {self._limits.cpu_seconds} s of processor time")
+        end, seconds = self.close(), self._limits.cpu_seconds
+        by_kernel = end.status == -signal.SIGKILL and not end.killed
+        used_up = by_kernel and end.user_seconds + end.system_seconds >= seconds
+        if end.status == -signal.SIGXCPU or used_up:
+            return WorkerTimeout(f"{op} used more than {seconds} s of processor time")
         tail = end.output[-4000:]
-        if end.status == policy.EXIT_MEMORY or b"bad_alloc" in tail or b"MemoryError" in tail:
+        told = b"bad_alloc" in tail or b"MemoryError" in tail
+        if by_kernel or end.status == policy.EXIT_MEMORY or (end.status != 0 and told):
             return WorkerDied("memory", f"{op} ran out of memory")
+        if end.killed:
+            return WorkerDied("crashed", f"the channel was closed during {op}")
         if end.status < 0:
-            name = signal.Signals(-end.status).name if -end.status in set(signal.Signals) else "a signal"
-            return WorkerDied("crashed", f"the process was ended by {name} during {op}")
+            return WorkerDied(
+                "crashed", f"{_signal_name(-end.status)} ended the process during {op}"
+            )
         return WorkerDied("crashed", f"the process left with exit status {end.status} during {op}")
 
     def close(self) -> Exit:
@@ -429,7 +468,8 @@ class Worker:
             try:
                 end = self._zygote.ask({"do": "reap", "pid": self.pid})
             except EOFError:  # the zygote died and took its children along
-                end = {"status": -signal.SIGKILL, "user_seconds": 0.0, "system_seconds": 0.0, "max_rss_kb": 0}
+                end = dict.fromkeys(("user_seconds", "system_seconds", "max_rss_kb"), 0)
+                end |= {"status": -signal.SIGKILL, "killed": True}
             self._channel.close()
             with self._output as file:
                 file.seek(0)
@@ -437,7 +477,7 @@ class Worker:
             self._exit = Exit(output=output, **end)
         return self._exit
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -447,6 +487,12 @@ class Worker:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _signal_name(number: int) -> str:
+    with contextlib.suppress(ValueError):
+        return signal.Signals(number).name
+    return f"signal {number}"
 
 
 def _output_file() -> IO[bytes]:
@@ -462,9 +508,10 @@ DRILL_LIMITS = Limits(cpu_seconds=5)
 REMEDY = {
     "darwin": "macOS has no Landlock: grade in a Linux virtual machine or container",
     "win32": "use WSL 2 (Windows Subsystem for Linux) with kernel 5.13 or newer",
+    "landlockpy": "install the harness with its requirements (make does)",
+    "pyseccomp": "install the harness with its requirements (make does)",
     "landlock": "it needs Linux 5.13 or newer with Landlock enabled (lsm=landlock,... at boot)",
     "libseccomp": "install libseccomp2 (Debian, Ubuntu: apt install libseccomp2)",
-    "bwrap": "bubblewrap hides more (Debian, Ubuntu: apt install bubblewrap), but is optional",
 }
 
 
@@ -484,14 +531,14 @@ def detect(*, unsafe: bool = False) -> Isolation:
                 return _drill("bwrap+landlock+seccomp")
         return _drill("landlock+seccomp")
     except SandboxUnavailable:
-        if unsafe:
+        if unsafe and hasattr(os, "fork"):
             return "none"
         raise
 
 
 def _drill(isolation: Isolation) -> Isolation:
     """Attack ``isolation`` from inside; return it if nothing worked, else raise ``SandboxUnavailable``."""
-    with _targets() as targets, Sandbox(isolation=isolation, worker=None) as sandbox:
+    with _targets() as targets, Sandbox(isolation=isolation, worker=()) as sandbox:
         worker = sandbox.spawn(DRILL_LIMITS, run="drill", targets=targets)
         try:
             header, _ = wire.recv(worker._channel, deadline=time.monotonic() + 10.0)
@@ -502,7 +549,9 @@ def _drill(isolation: Isolation) -> Isolation:
         finally:
             worker.close()
     if worked:
-        raise SandboxUnavailable(f"{isolation} does not hold here; it let through: {', '.join(worked)}")
+        raise SandboxUnavailable(
+            f"{isolation} does not hold here: it let through {', '.join(worked)}"
+        )
     return isolation
 
 

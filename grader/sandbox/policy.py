@@ -11,7 +11,6 @@ import ctypes
 import errno
 import mmap
 import os
-import resource
 import signal
 import socket
 import sys
@@ -35,7 +34,7 @@ _PR_SET_VMA = 0x53564D41
 
 # Calls that training a network, importing libraries and raising errors need; all others answer EPERM.
 # Those that depend on their arguments are added in ``system_call_filter``.
-ALLOWED_CALLS = """
+ALLOWED_CALLS = """\
 read write readv writev pread64 pwrite64 close lseek fstat newfstatat stat lstat statx statfs fstatfs
 access faccessat faccessat2 readlink readlinkat getdents64 getcwd chdir fchdir umask fadvise64 ftruncate
 dup dup2 dup3 pipe pipe2 eventfd2 poll ppoll select pselect6
@@ -50,13 +49,21 @@ getpgrp getpgid getsid uname sysinfo getrusage times getrlimit getpriority getcp
 sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min
 clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time getrandom arch_prctl
 recvfrom sendto recvmsg sendmsg shutdown getsockname getpeername getsockopt
-""".split()
+""".split()  # noqa: SIM905 - a table of words is easier to check than a list of strings
 
 _CLONE_THREAD = 0x10000
 _FCNTL_ALLOWED = (0, 1, 2, 3, 4, 1030)  # DUPFD GETFD SETFD GETFL SETFL DUPFD_CLOEXEC
 _IOCTL_ALLOWED = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
 _PRCTL_ALLOWED = (_PR_SET_NAME, _PR_GET_NAME, _PR_GET_DUMPABLE, _PR_SET_VMA)
+
+
+class LayerMissing(Exception):
+    """This system does not have a layer; ``layer`` names it (``"landlock"``, ``"libseccomp"``)."""
+
+    def __init__(self, layer: str, detail: str) -> None:
+        super().__init__(detail)
+        self.layer = layer
 
 
 def _prctl(option: int, argument: int = 0) -> None:
@@ -73,12 +80,15 @@ def landlock_rules(readable: Iterable[str]) -> Any:
     """Build (not yet enforce) rules under which only ``readable`` trees can be read and nothing written.
 
     Every right the kernel knows is handled, so what is not allowed here is denied: writing, creating,
-    TCP, and (kernel 6.12) abstract sockets and signals to processes outside. Raises ``OSError`` where
-    Landlock is missing.
+    TCP, and (kernel 6.12) abstract sockets and signals to processes outside. Raises ``LayerMissing``.
     """
-    import landlockpy
-
+    try:
+        import landlockpy
+    except ImportError as e:
+        raise LayerMissing("landlockpy", str(e)) from e
     abi = landlockpy.abi_version()
+    if abi == 0:
+        raise LayerMissing("landlock", "the kernel has no Landlock, or it is switched off")
     rules = landlockpy.Ruleset(scoped=landlockpy.scope_for_abi(abi))
     file_rights = landlockpy.AccessFS.READ_FILE | landlockpy.AccessFS.EXECUTE
     for path in readable:
@@ -92,9 +102,13 @@ def landlock_rules(readable: Iterable[str]) -> Any:
 
 
 def system_call_filter() -> Any:
-    """Build (not yet load) the allowlist of system calls. Raises ``RuntimeError`` without libseccomp."""
-    import pyseccomp as sc
-
+    """Build (not yet load) the allowlist of system calls. Raises ``LayerMissing``."""
+    try:
+        import pyseccomp as sc  # type: ignore[import-untyped]
+    except ImportError as e:
+        raise LayerMissing("pyseccomp", str(e)) from e
+    except RuntimeError as e:  # it looks for the library when it is imported
+        raise LayerMissing("libseccomp", str(e)) from e
     allow, missing = sc.ALLOW, sc.ERRNO(errno.ENOSYS)
     rules = sc.SyscallFilter(sc.ERRNO(errno.EPERM))
     rules.set_attr(sc.Attr.CTL_OPTIMIZE, 2)  # binary search instead of a list of 150 comparisons
@@ -115,7 +129,8 @@ def system_call_filter() -> Any:
         sc.Arg(1, sc.MASKED_EQ, 0xF, socket.SOCK_STREAM),
     )
     rules.add_rule(allow, "socketpair", *stream_pair)
-    rules.add_rule(allow, "prlimit64", sc.Arg(0, sc.EQ, 0), sc.Arg(2, sc.EQ, 0))  # reading one's own
+    # Reading one's own limits, not setting any.
+    rules.add_rule(allow, "prlimit64", sc.Arg(0, sc.EQ, 0), sc.Arg(2, sc.EQ, 0))
     for name, position, codes in (
         ("fcntl", 1, _FCNTL_ALLOWED),
         ("ioctl", 1, _IOCTL_ALLOWED),
@@ -126,18 +141,28 @@ def system_call_filter() -> Any:
     return rules
 
 
-def limit_resources(limits: Mapping[str, int], base_memory: int) -> None:
-    """Set the limits of one child; ``base_memory`` is the zygote's own VmSize in bytes."""
+def limit_resources(limits: Mapping[str, int], base_memory: int, base_tasks: int) -> None:
+    """Set the limits of one child.
+
+    ``base_memory`` is the zygote's own VmSize in bytes, ``base_tasks`` the number of threads that the
+    user already runs (that limit counts all of them; the kernel does not apply it to root).
+    """
+    import resource  # not on Windows, where the host still has to say so
+
+    cpu = limits["cpu_seconds"]
+    if LINUX:
+        tasks = base_tasks + limits["threads"]
+        resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
     for kind, soft, hard in (
-        (resource.RLIMIT_AS, base_memory + limits["memory_bytes"], None),
-        (resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + 1),  # SIGXCPU, then SIGKILL
-        (resource.RLIMIT_FSIZE, limits["file_bytes"], None),
-        (resource.RLIMIT_NOFILE, limits["nofile"], None),
-        (resource.RLIMIT_CORE, 0, None),
-        (resource.RLIMIT_MEMLOCK, 0, None),
+        (resource.RLIMIT_AS, base_memory + limits["memory_bytes"], 0),
+        (resource.RLIMIT_CPU, cpu, 1),  # SIGXCPU, a second later SIGKILL
+        (resource.RLIMIT_FSIZE, limits["file_bytes"], 0),
+        (resource.RLIMIT_NOFILE, limits["nofile"], 0),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_MEMLOCK, 0, 0),
     ):
         try:
-            resource.setrlimit(kind, (soft, soft if hard is None else hard))
+            resource.setrlimit(kind, (soft, soft + hard))
         except (ValueError, OSError):
             if LINUX:  # macOS cannot limit the address space
                 raise
@@ -238,7 +263,9 @@ def escapes(targets: Mapping[str, Any]) -> list[str]:
         with open("/etc/passwd", "rb") as f:
             f.read(1)
 
-    def attack_raise_limits() -> None:
+    def attack_change_limits() -> None:
+        import resource
+
         resource.setrlimit(resource.RLIMIT_NOFILE, (1, 1))
 
     def attack_memory() -> None:
@@ -259,7 +286,7 @@ def escapes(targets: Mapping[str, Any]) -> list[str]:
         attack_parent_memory,
         attack_password_file,
         attack_memory,
-        attack_raise_limits,
+        attack_change_limits,
     ]
     worked = []
     for attack in attacks:

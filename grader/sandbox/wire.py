@@ -26,7 +26,7 @@ from safetensors import deserialize
 MAGIC = b"AEG1"
 MAX_HEADER = 1 << 16  # bytes of JSON that a reply may carry
 MAX_BODY = 256 << 20  # bytes of safetensors
-MAX_LAYOUT = 1 << 16  # bytes of the safetensors table of contents: bounds the number of arrays too
+MAX_LAYOUT = 1 << 18  # bytes of the safetensors table of contents: bounds the number of arrays too
 MAX_DEPTH = 16  # nesting of the JSON header
 MAX_RANK = 8
 
@@ -35,7 +35,7 @@ _LAYOUT_LENGTH = struct.Struct("<Q")
 _MESSAGE_LENGTH = struct.Struct("<I")
 _BUFFERS_PER_CALL = 256  # below IOV_MAX everywhere
 
-_DTYPES = {
+_DTYPES: dict[str, np.dtype[Any]] = {
     "F32": np.dtype("<f4"),
     "F64": np.dtype("<f8"),
     "I64": np.dtype("<i8"),
@@ -86,15 +86,16 @@ def send(
 
 def _buffers(header: Mapping[str, Any], arrays: Arrays | None) -> list[bytes | memoryview]:
     """One frame as a list of buffers: a short head, then the memory of each array as it lies."""
-    text = json.dumps(dict(header), allow_nan=False, ensure_ascii=True).encode("ascii")
+    said = json.dumps(dict(header), allow_nan=False, ensure_ascii=False)
+    text = said.encode("utf-8", "replace")  # a lone surrogate in an error message becomes "?"
     layout: dict[str, Any] = {}
     chunks: list[bytes | memoryview] = []
     offset = 0
-    for name in sorted(arrays or {}):
-        array = np.ascontiguousarray(arrays[name]).reshape(arrays[name].shape)  # type: ignore[index]
+    for name, given in sorted((arrays or {}).items()):
+        array = np.ascontiguousarray(given).reshape(given.shape)  # which makes no axis out of none
         code = _CODES.get(array.dtype)
         if code is None:
-            raise TypeError(f"{name}: the wire carries no {array.dtype} (only {', '.join(_DTYPES)})")
+            raise TypeError(f"{name}: the wire carries {', '.join(_DTYPES)}, not {array.dtype}")
         layout[name] = {
             "dtype": code,
             "shape": list(array.shape),
@@ -102,7 +103,7 @@ def _buffers(header: Mapping[str, Any], arrays: Arrays | None) -> list[bytes | m
         }
         offset += array.nbytes
         if array.nbytes:
-            chunks.append(memoryview(array.reshape(-1).view(np.uint8)))
+            chunks.append(array.reshape(-1).view(np.uint8).data)
     if not layout:
         return [_PREFIX.pack(MAGIC, len(text), 0) + text]
     table = json.dumps(layout, separators=(",", ":")).encode("utf-8")
@@ -232,13 +233,14 @@ def parse_arrays(body: bytes) -> dict[str, np.ndarray[Any, Any]]:
 def _array(entry: Mapping[str, Any]) -> np.ndarray[Any, Any]:
     dtype = _DTYPES.get(entry["dtype"])
     if dtype is None:
-        raise ProtocolError(f"an array of dtype {str(entry['dtype'])[:20]}; only {', '.join(_DTYPES)}")
+        raise ProtocolError(f"an array of dtype {str(entry['dtype'])[:20]}, none of the wire's")
     shape = entry["shape"]
     if len(shape) > MAX_RANK:
         raise ProtocolError(f"an array with {len(shape)} axes, at most {MAX_RANK} allowed")
-    if dtype.kind == "b" and entry["data"] and max(entry["data"]) > 1:
+    flat = np.frombuffer(entry["data"], dtype=np.uint8)
+    if dtype.kind == "b" and flat.size and flat.max() > 1:
         raise ProtocolError("a boolean that is neither 0 nor 1")
-    return np.frombuffer(entry["data"], dtype=dtype).reshape(shape)
+    return flat.view(dtype).reshape(shape)
 
 
 # --- control messages between the trusted host and the zygote --------------------------------------------

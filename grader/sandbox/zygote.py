@@ -13,14 +13,16 @@ from __future__ import annotations
 
 import os
 
+# Read when numpy and torch are imported; a second thread here would make two-thread children hang.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"  # read when numpy and torch are imported; a second thread makes children hang
+    os.environ[_name] = "1"
 
 import contextlib
 import faulthandler
 import gc
 import importlib.util
 import io
+import logging
 import random
 import signal
 import socket
@@ -77,10 +79,10 @@ def main(control: socket.socket) -> None:
     config, _ = wire.recv_message(control)
     try:
         zygote = Zygote(control, config, wire)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            wire.send_message(control, {"failed": traceback.format_exc()})
-        raise
+    except Exception as e:  # noqa: BLE001 - the host says what it was
+        failure = {"failed": traceback.format_exc(limit=-3), "missing": getattr(e, "layer", None)}
+        wire.send_message(control, failure)
+        sys.exit(1)
     zygote.serve()
 
 
@@ -94,26 +96,43 @@ class Zygote:
         sys.path[:] = config["sys_path"]
         self.policy: Any = load_by_path("policy", HERE / "policy.py")
         self.worker: Any = None
-        if config["worker"]:
-            self.worker = load_by_path("worker", Path(config["worker"]))
-            self.worker.warm()
+        layers = set(config["layers"])
+        self.landlock: Any = None
+        self.filter: Any = None
+        self.limited = "rlimits" in layers
+        self.isolated = bool(layers & {"landlock", "seccomp"})
+        if "landlock" in layers:
+            self.landlock = self.policy.landlock_rules(config["readable"])
+        if "seccomp" in layers:
+            self.filter = self.policy.system_call_filter()
+        self.worker = self._load_worker([Path(p) for p in config["worker"]])
         _fill_import_caches()
-
-        isolated = config["isolation"] != "none"
-        self.landlock = self.policy.landlock_rules(config["readable"]) if isolated else None
-        self.filter = self.policy.system_call_filter() if isolated else None
-        if isolated:
+        logging.getLogger("matplotlib.font_manager").setLevel(
+            logging.ERROR
+        )  # it cannot save its cache
+        if self.isolated:
             self.policy.refuse_tracing()
-        if sys.platform.startswith("linux"):
+        if self.policy.LINUX:
             threads = len(os.listdir("/proc/self/task"))
             if threads != 1:
-                raise RuntimeError(f"the zygote has {threads} threads; forking it would hang children")
+                raise RuntimeError(
+                    f"the zygote has {threads} threads; forking it would hang children"
+                )
         self.pid = os.getpid()
         self.memory = _virtual_memory()
         self.children: set[int] = set()
         gc.collect()
         gc.freeze()  # collections in children then touch none of the shared pages
         wire.send_message(control, {"ready": self.pid, "memory": self.memory})
+
+    @staticmethod
+    def _load_worker(files: list[Path]) -> Any:
+        """Load the child-side modules in order; the last is the worker, which is warmed."""
+        modules = [load_by_path(file.stem, file) for file in files]
+        if not modules:
+            return None
+        modules[-1].warm()
+        return modules[-1]
 
     def serve(self) -> None:
         """Answer requests until the host closes the control socket or dies."""
@@ -141,16 +160,22 @@ class Zygote:
     def reap(self, pid: int) -> dict[str, Any]:
         """Kill one child and what is left of its process group; return how it ended and what it used.
 
-        The zygote is the parent, so the id cannot have been given to another process.
+        The zygote is the parent, so the id cannot have been given to another process. ``killed`` says
+        that the child was still running.
         """
         self.children.discard(pid)
+        running = True
+        if hasattr(os, "waitid"):  # not on macOS before Python 3.13
+            running = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(pid, signal.SIGKILL)
         _, status, usage = os.wait4(pid, 0)
+        code = os.waitstatus_to_exitcode(status)
         unit = 1 if sys.platform.startswith("linux") else 1024  # macOS counts bytes
         return {
-            "status": os.waitstatus_to_exitcode(status),
+            "status": code,
+            "killed": running and code == -signal.SIGKILL,
             "user_seconds": usage.ru_utime,
             "system_seconds": usage.ru_stime,
             "max_rss_kb": usage.ru_maxrss // unit,
@@ -167,8 +192,8 @@ class Zygote:
             status = 0
         except MemoryError:
             status = self.policy.EXIT_MEMORY
-        except BaseException:
-            with contextlib.suppress(BaseException):
+        except BaseException:  # noqa: BLE001 - whatever it is, the child ends here
+            with contextlib.suppress(OSError):
                 os.write(2, traceback.format_exc().encode("utf-8", "replace"))
         finally:
             os._exit(status)
@@ -185,8 +210,9 @@ class Zygote:
             os.closerange(low, fd)
             low = fd + 1
         os.setsid()
-        policy.limit_resources(limits, self.memory)
-        if self.landlock is not None:
+        if self.limited:
+            policy.limit_resources(limits, self.memory, self.config["tasks"])
+        if self.isolated:
             policy.drop_privileges(self.config["uid"])
             policy.refuse_tracing()
             policy.refuse_new_privileges()
@@ -197,6 +223,7 @@ class Zygote:
         if self.landlock is not None:
             self.landlock.restrict()
             self.landlock.close()
+        if self.filter is not None:
             self.filter.load()
 
     def _run(self, request: dict[str, Any], sock: socket.socket) -> None:
@@ -211,11 +238,11 @@ def _replace_standard_streams(limit: int) -> None:
     """Line-buffered, capped text streams: what was printed before a SIGKILL is not lost."""
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - stays open as long as the process
     raw = CappedOutput(1, limit)
-    sys.stdout = io.TextIOWrapper(
+    text = io.TextIOWrapper(
         io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True
     )
-    sys.stderr = sys.stdout
-    sys.__stdout__ = sys.__stderr__ = sys.stdout
+    for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
+        setattr(sys, name, text)
 
 
 def _seed() -> None:
