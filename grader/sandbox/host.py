@@ -109,12 +109,14 @@ def import_folders() -> list[str]:
     paths = sysconfig.get_paths()
     folders = [paths["stdlib"], os.path.join(paths["stdlib"], "lib-dynload")]
     folders += [paths["purelib"], paths["platlib"]]
-    for name in LIBRARIES:
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.origin is not None:
-            origin = Path(spec.origin)
-            folders.append(str(origin.parents[1 if spec.submodule_search_locations else 0]))
+    folders += [str(file.parents[1 if file.stem == "__init__" else 0]) for file in _library_files()]
     return _existing(folders)
+
+
+def _library_files() -> list[Path]:
+    """The main file of each library that is installed."""
+    specs = [importlib.util.find_spec(name) for name in LIBRARIES]
+    return [Path(spec.origin) for spec in specs if spec is not None and spec.origin is not None]
 
 
 def readable_roots() -> list[str]:
@@ -153,8 +155,11 @@ def _inside(path: str, folder: str) -> bool:
     return path.startswith(folder.rstrip("/") + "/")
 
 
-def _readable_by_all(paths: Sequence[str]) -> bool:
-    """Whether a user without rights could read ``paths``: each folder on the way lets others pass."""
+def _readable_by_all(paths: Sequence[str | Path]) -> bool:
+    """Whether a user without rights could read ``paths``: each folder on the way lets others pass.
+
+    False where Python lives in root's home: a child that gave up its uid there could import nothing.
+    """
     for path in paths:
         if not os.stat(path).st_mode & stat.S_IROTH:
             return False
@@ -173,6 +178,7 @@ def _environment() -> dict[str, str]:
         "LOGNAME": "student",
         "LANG": "C.UTF-8",
         "TZ": "UTC",
+        "PYTHONPATH": os.pathsep.join(import_folders()),
         "PYTHONHASHSEED": "0",
         "PYTHONSAFEPATH": "1",
         "OMP_NUM_THREADS": "1",
@@ -209,9 +215,8 @@ def _bwrap_command(files: Sequence[Path]) -> list[str]:
     for folder in ("/lib", "/lib64"):
         if os.path.islink(folder):
             command += ["--symlink", os.readlink(folder), folder]
-    programs = [os.path.dirname(sys.executable), os.path.join(sys.base_prefix, "bin")]
-    roots = readable_roots() + _existing([*programs, os.path.join(sys.prefix, "pyvenv.cfg")])
-    for path in _outermost(roots):
+    roots = _outermost([*readable_roots(), os.path.realpath(sys.executable)])
+    for path in roots:
         if not path.startswith("/dev/"):
             command += ["--ro-bind", path, path]
     ldconfig = os.path.realpath("/sbin/ldconfig")  # ctypes asks it where libseccomp is
@@ -233,10 +238,15 @@ class _Zygote:
         if not hasattr(os, "fork"):
             raise SandboxUnavailable(f"student code cannot run on this system: {REMEDY['win32']}")
         readable = [path for root in readable_roots() for path in cover(root, str(PACKAGE))]
-        command = [sys.executable, "-s", "-B", "-X", "utf8", str(ZYGOTE)]
+        # The interpreter itself, not a link in a virtual environment; PYTHONPATH names the libraries.
+        command = [os.path.realpath(sys.executable), "-s", "-S", "-B", "-X", "utf8", str(ZYGOTE)]
         if "bwrap" in layers:
             command = _bwrap_command([ZYGOTE, *ZYGOTE_PARTS, *worker]) + command
-        drop_root = os.getuid() == 0 and "bwrap" not in layers and _readable_by_all(readable)
+        drop_root = (
+            os.getuid() == 0
+            and "bwrap" not in layers
+            and _readable_by_all([*readable, *_library_files()])
+        )
         config = {
             "layers": sorted(layers),
             "core": core,
@@ -334,13 +344,16 @@ class Sandbox:
     def _start(self) -> _Zygote:
         return _Zygote(self._layers, self.core, self._worker)
 
-    def spawn(self, limits: Limits = Limits(), **request: Any) -> Worker:
-        """Fork a worker; replaces the zygote first if it has died."""
+    def spawn(self, limits: Limits = Limits()) -> Worker:
+        """Fork a worker in a few milliseconds; replaces the zygote first if it has died."""
+        return self._spawn(limits, {"run": "serve"})
+
+    def _spawn(self, limits: Limits, run: Mapping[str, Any]) -> Worker:
         ours, theirs = socket.socketpair()
         output = _output_file()
         try:
             with theirs:
-                message = {"do": "spawn", "run": "serve", "limits": asdict(limits), **request}
+                message = {"do": "spawn", "limits": asdict(limits), **run}
                 zygote, answer = self._ask_to_spawn(message, [theirs.fileno(), output.fileno()])
         except BaseException:
             ours.close()
@@ -539,7 +552,7 @@ def detect(*, unsafe: bool = False) -> Isolation:
 def _drill(isolation: Isolation) -> Isolation:
     """Attack ``isolation`` from inside; return it if nothing worked, else raise ``SandboxUnavailable``."""
     with _targets() as targets, Sandbox(isolation=isolation, worker=()) as sandbox:
-        worker = sandbox.spawn(DRILL_LIMITS, run="drill", targets=targets)
+        worker = sandbox._spawn(DRILL_LIMITS, {"run": "drill", "targets": targets})
         try:
             header, _ = wire.recv(worker._channel, deadline=time.monotonic() + 10.0)
             worked = header["escapes"]

@@ -25,6 +25,7 @@ import io
 import logging
 import random
 import signal
+import site
 import socket
 import sys
 import traceback
@@ -94,6 +95,8 @@ class Zygote:
         if config["core"] is not None and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, {config["core"]})  # children inherit it
         sys.path[:] = config["sys_path"]
+        for add_builtins in (site.setquit, site.setcopyright, site.sethelper):  # -S left them out
+            add_builtins()
         self.policy: Any = load_by_path("policy", HERE / "policy.py")
         self.worker: Any = None
         layers = set(config["layers"])
