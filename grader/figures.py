@@ -368,8 +368,7 @@ def scroll(label: str, inner: str) -> str:
 def _cell(images: Array | None, alt: str) -> str:
     if images is None or not len(images):
         return '<td class="none">not observed</td>'
-    shown = images[:MAX_IMAGES]
-    return f"<td>{picture(tiles(shown, 2), alt, 2)}</td>"
+    return f"<td>{picture(tiles(images[:MAX_IMAGES], 2), alt, 2)}</td>"
 
 
 def gallery(c: Context) -> dict[str, Any] | None:
@@ -377,32 +376,32 @@ def gallery(c: Context) -> dict[str, Any] | None:
     if not runs:
         return None
     seen = c.evidence.originals
-    heads = ["originals", *(r.label for r in c.runs)]
     count = 0 if seen is None else min(len(seen), MAX_IMAGES)
+    heads = ["originals", *(r.label for r in c.runs)]
     rows = [
-        '<th scope="row">given, then<br>reconstructed</th>'
+        '<th scope="row">recon&shy;structed</th>'
         + _cell(seen, f"{count} original images")
         + "".join(
             _cell(r.reconstructions, f"the same {count} images reconstructed by {r.label}")
             for r in c.runs
         ),
-        '<th scope="row">drawn from<br>N(0,&nbsp;I)</th><td></td>'
+        '<th scope="row">drawn from N(0,&nbsp;I)</th><td class="aside">the same codes for every model</td>'
         + "".join(
             _cell(r.samples, f"images decoded by {r.label} from prior codes, the same for all")
             for r in c.runs
         ),
     ]
-    measures: list[tuple[str, Callable[[Run], str]]] = [
-        (f"reconstruction, {c.recon_unit}", lambda r: num(r.recon_eval)),
-        ("KL, nats per image", lambda r: "–" if r.kind == "ae" else num(r.kl_eval)),
-        ("sharpness of reconstructions, real images = 1", lambda r: num(r.sharpness_recon, 2)),
-        ("sharpness of samples, real images = 1", lambda r: num(r.sharpness, 2)),
+    measures: list[tuple[str, str, Callable[[Run], str]]] = [
+        ("recon", "", lambda r: num(r.recon_eval)),
+        ("KL", "", lambda r: "–" if r.kind == "ae" else num(r.kl_eval)),
+        ("sharpness, recon", "1", lambda r: num(r.sharpness_recon, 2)),
+        ("sharpness, samples", "1", lambda r: num(r.sharpness, 2)),
     ]
     numbers = "".join(
-        f'<tr class="number"><th scope="row">{escape(name)}</th><td></td>'
+        f'<tr class="number"><th scope="row">{escape(name)}</th><td>{real}</td>'
         + "".join(f"<td>{show(r)}</td>" for r in c.runs)
         + "</tr>"
-        for name, show in measures
+        for name, real, show in measures
     )
     table = (
         '<table class="gallery"><thead><tr><td></td>'
@@ -412,16 +411,16 @@ def gallery(c: Context) -> dict[str, Any] | None:
         + numbers
         + "</tbody></table>"
     )
-    best = [
-        f"{r.label}: {num(r.recon_eval)} with {num(r.kl_eval)} nats of KL"
+    told = [
+        f"{num(r.recon_eval)} with {num(r.kl_eval)} nats of KL at {r.label}"
         for r in runs
         if r.kind == "vae" and r.recon_eval is not None and r.kl_eval is not None
     ]
-    caption = (
-        "Compare along a line: the same place in every block is the same image, or the same prior "
-        f"code. Reconstruction in {c.recon_unit}: " + "; ".join(best) + "."
-        if best
-        else "Compare along a line: the same place in every block is the same image or prior code."
+    caption = "Compare across: the same place in every block is the same image, or the same prior code. "
+    if told:
+        caption += f"Reconstruction costs {listing(told)}. "
+    caption += (
+        f"Recon in {c.recon_unit}, KL in nats per image, sharpness as a ratio to that of real images."
     )
     alt = f"Blocks of images for {listing(heads)}: reconstructions above, prior samples below."
     return {"body": scroll("β gallery", table), "caption": caption, "alt": alt, "wide": True}
@@ -439,22 +438,23 @@ def ae_samples(c: Context) -> dict[str, Any] | None:
     if vae is not None and vae.samples is not None:
         rows.append((vae.label, vae.samples, c.evidence.sample_distance.get(vae.key)))
     body = "".join(
-        f'<p class="strip-name">{escape(name)}</p>'
-        + picture(
-            tiles(shown[:MAX_IMAGES], MAX_IMAGES), f"images decoded from N(0, I) by {name}", 2
-        )
+        f'<div><p class="strip-name">{escape(name)}</p>'
+        + picture(tiles(shown[:MAX_IMAGES], 5), f"images decoded from N(0, I) by {name}", 3)
+        + "</div>"
         for name, shown, _ in rows
     )
     far = [f"{num(d)} for {name}" for name, _, d in rows if d is not None]
-    caption = "Both decoders were given codes from N(0, I)." if len(rows) > 1 else (
-        "The decoder was given codes from N(0, I), where no training code need lie."
+    caption = (
+        "Both decoders were given the same codes from N(0, I)."
+        if len(rows) > 1
+        else "The decoder was given codes from N(0, I), where no training code need lie."
     )
     if far:
-        caption += f" Mean distance (L2) to the nearest real image: {listing(far)}."
+        caption += f" Mean distance (L2) from a sample to the nearest real image: {listing(far)}."
     return {
         "body": f'<div class="strips">{body}</div>',
         "caption": caption,
-        "alt": f"Images decoded from prior codes by {listing([r[0] for r in rows])}, one row each.",
+        "alt": f"Images decoded from prior codes by {listing([r[0] for r in rows])}, a block each.",
     }
 
 
@@ -569,13 +569,13 @@ def terms(c: Context) -> dict[str, Any] | None:
         early = len(kl) // 10
         shares = [float(kl[k] / (recon[k] + kl[k])) for k in (early, -1)]
         plot = Plot(
-            linear(0.0, float(steps[-1]), 3),
+            linear(0.0, float(steps[-1]), 2),
             y,
-            width=290,
-            height=230,
+            width=250,
+            height=205,
             xlabel="optimizer step",
-            ylabel=f"{run.label}" + (f", D = {run.latent_dim}" if run.key == "vae_2d" else ""),
-            margins=(26, 50, 40, 44),
+            ylabel=run.label,
+            margins=(26, 46, 40, 32),
         )
         plot.ends(
             [
@@ -622,38 +622,37 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
     low, high = float(every.min()), float(every.max())
     pad = 0.06 * (high - low or 1.0)
     plot = Plot(
-        symlog(widest),
+        symlog(1.3 * widest),
         linear(max(0.0, low - pad) if low >= 0 else low - pad, high + pad, 5),
-        width=620,
-        height=360,
+        width=760,
+        height=400,
         xlabel="rate: KL, nats per image (log above 1)",
         ylabel=f"distortion: reconstruction, {c.recon_unit}",
-        margins=(26, 24, 40, 48),
+        margins=(28, 16, 40, 48),
     )
+    taken: list[tuple[float, float, float, float]] = []  # boxes left, top, right, bottom
     if floor is not None and math.isfinite(floor):
-        plot.rule(floor, "the mean image for everything")
+        plot.rule(floor, "")
+        taken.append(_label(plot, plot.width - 20, plot.py(floor) - 5, "the mean image for everything"))
     if level is not None and math.isfinite(level):
-        plot.rule(level, "autoencoder, no KL", "rule ae")
+        plot.rule(level, "", "rule ae")
+        name = "the autoencoder, which has no KL"
+        plot.text(plot.left + 6, plot.py(level) - 5, name, css="note")
     if len(cloud):
         plot.dots(cloud[:, 0], cloud[:, 1], "cloud")
     if len(curve):
         order = np.argsort(curve[:, 0], kind="stable")
         plot.line(curve[order, 0], curve[order, 1], "oracle")
         k = order[len(order) // 3]
-        plot.text(plot.px(curve[k, 0]) + 6, plot.py(curve[k, 1]) - 6, "best linear VAE", css="note")
-    placed: list[tuple[float, float]] = []
-    for run in sorted(own, key=lambda r: (r.kl_eval or 0.0, r.key)):
-        px, py = float(plot.px(run.kl_eval)), float(plot.py(run.recon_eval))
-        plot.mark(px, py, _style(run), 5.5)
-        right = px < plot.width - 130
-        ty = py - 9
-        while any(abs(ty - q) < 14 and abs(px - p) < 110 for p, q in placed):
-            ty -= 15
-        placed.append((px, ty))
-        plot.text(
-            px + (9 if right else -9), ty, short(run), anchor="start" if right else "end",
-            css=f"end {_style(run)}",
-        )
+        px, py = float(plot.px(curve[k, 0])), float(plot.py(curve[k, 1]))
+        plot.text(px + 8, py - 8, "best linear VAE", css="note")
+        taken.append((px + 8, py - 20, px + 100, py - 4))
+    places = [(float(plot.px(r.kl_eval)), float(plot.py(r.recon_eval))) for r in own]
+    taken += [(x - 7, y - 7, x + 7, y + 7) for x, y in places]
+    for run, (x, y) in zip(own, places, strict=True):
+        plot.mark(x, y, _style(run), 5.5)
+    for run, (x, y) in zip(own, places, strict=True):
+        _place(plot, x, y, short(run), f"end {_style(run)}", taken)
     points = listing([f"{r.label} at ({num(r.kl_eval)}, {num(r.recon_eval)})" for r in own])
     caption = f"Your runs, as (KL, reconstruction): {points}."
     if len(cloud):
@@ -669,6 +668,35 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
         "head": ("run", "KL, nats", "reconstruction"),
         "rows": tuple((r.label, num(r.kl_eval), num(r.recon_eval)) for r in own),
     }
+
+
+def _label(plot: Plot, right: float, py: float, words: str) -> tuple[float, float, float, float]:
+    plot.text(right, py, words, anchor="end", css="note")
+    return (right - 6.2 * len(words), py - 12, right, py + 3)
+
+
+def _place(
+    plot: Plot, x: float, y: float, words: str, css: str, taken: list[tuple[float, float, float, float]]
+) -> None:
+    """Names a point beside its marker, on the first side where nothing stands yet."""
+    wide = 7.2 * len(words)
+    sides = [
+        (x + 10, y + 4, "start", x + 10),
+        (x - 10, y + 4, "end", x - 10 - wide),
+        (x, y - 12, "middle", x - wide / 2),
+        (x, y + 21, "middle", x - wide / 2),
+        (x + 8, y - 12, "start", x + 8),
+        (x - 8, y + 20, "end", x - 8 - wide),
+    ]
+    for tx, ty, anchor, left in sides:
+        box = (left, ty - 11, left + wide, ty + 3)
+        free = all(
+            box[2] < t[0] or box[0] > t[2] or box[3] < t[1] or box[1] > t[3] for t in taken
+        )
+        if free and plot.left < box[0] and box[2] < plot.width:
+            break
+    taken.append(box)
+    plot.text(tx, ty, words, anchor=anchor, css=css)
 
 
 def _pairs(array: Array | None) -> Array:
@@ -699,7 +727,7 @@ def units(c: Context) -> dict[str, Any] | None:
             css = f"bar {_style(run)}" + ("" if active[d] else " hollow")
             plot.parts.append(f'<path class="{css}" d="M{a:.1f} {base:.1f}V{h:.1f}H{b:.1f}V{base:.1f}z"/>')
         of = f"{count} of {kl.size}"
-        plot.text(plot.width - 10, 40, f"{of} active", anchor="end", css="note")
+        plot.text(plot.width - 8, 40, f"{of} active", anchor="end", css="label")
         alt = f"{run.label}: KL per dimension from {num(kl.max())} down to {num(kl.min())} nats; {of} active."
         panels.append(plot.svg(alt, "chart small"))
         told.append(f"{of} at {run.label}" if run.key != "tuned" else f"{of} ({run.label})")
@@ -727,7 +755,7 @@ def interpolation(c: Context) -> dict[str, Any] | None:
         return None
     lengths = _finite(np.concatenate([np.ravel(s.step_lengths) for s in c.evidence.strips]))
     top = float(lengths.max()) * 1.12 if lengths.size else 1.0
-    blocks, rows, ratios = [], [], []
+    blocks, rows = [], []
     for label, strips in pairs.items():
         strips = sorted(strips, key=lambda s: s.kind)
         lines = "".join(
@@ -741,34 +769,44 @@ def interpolation(c: Context) -> dict[str, Any] | None:
         )
         count = max(len(s.step_lengths) for s in strips)
         plot = Plot(
-            Scale("linear", 0.5, count + 0.5, ()), linear(0.0, top, 3), width=240, height=150,
-            ylabel="length of each step", margins=(26, 40, 20, 34), xlabel="",
-        )
-        styles = {"ae": "s0", "vae": "s2"}
+            Scale("linear", 0.5, count + 0.5, ()), linear(0.0, top, 3), width=250, height=126,
+            ylabel="length of each step", margins=(26, 40, 8, 34),
+        )  # fmt: skip
         plot.ends(
             [
-                (plot.line(np.arange(1, len(s.step_lengths) + 1), s.step_lengths, styles[s.kind],
-                           marks=count), s.kind.upper(), styles[s.kind])
+                (
+                    plot.line(np.arange(1, len(s.step_lengths) + 1), s.step_lengths, style, marks=count),
+                    s.kind.upper(),
+                    style,
+                )
                 for s in strips
+                if (style := {"ae": "s0", "vae": "s2"}[s.kind])
             ]
         )
-        told = listing([f"{s.kind.upper()} roughness {num(s.roughness)}" for s in strips])
-        alt = f"Line chart of the distance between neighbouring frames for {label}: {told}."
+        told = listing([f"{num(s.roughness)} ({s.kind.upper()})" for s in strips])
+        alt = f"Line chart of the distance between neighbouring frames for {label}; roughness {told}."
+        bands = [_roughness_band(c, s) for s in strips]
+        usual = next((f"; honest work {num(b.low)} to {num(b.high)}" for b in bands if b), "")
         blocks.append(
             f'<div class="pair"><p class="pair-name">{escape(label)}</p>'
-            f'<div class="strips">{lines}</div>{plot.svg(alt, "chart small")}</div>'
+            f'<div class="strips">{lines}</div><div>{plot.svg(alt, "chart small")}'
+            f'<p class="beneath">roughness {told}{usual}</p></div></div>'
         )
-        for s in strips:
-            band = _band(c.evidence.bands, f"roughness_{s.kind}", f"interpolation.roughness_{s.kind}",
-                         "interpolation.roughness", "roughness")
+        for s, band in zip(strips, bands, strict=True):
             inside = "–" if band is None else f"{num(band.low)} to {num(band.high)}"
-            rows.append((f"{label}, {s.kind.upper()}", num(s.roughness), inside,
-                         num(s.path_ratio, 4), num(s.largest_step)))
-        ratios.append(f"{label}: {told}, path over chord "
-                      + listing([f"{num(s.path_ratio, 4)} ({s.kind.upper()})" for s in strips]))
+            rows.append(
+                (f"{label}, {s.kind.upper()}", num(s.roughness), inside, num(s.path_ratio), num(s.largest_step))
+            )
+    means = []
+    for kind in ("ae", "vae"):
+        mine = [s for s in c.evidence.strips if s.kind == kind]
+        if mine:
+            path, rough = (float(np.mean([getattr(s, n) for s in mine])) for n in ("path_ratio", "roughness"))
+            means.append(f"the {kind.upper()}'s path is {num(path)} times its chord with roughness {num(rough)}")
+    caption = f"On average over the pairs {listing(means)}. A straight crossfade has 1 and 0."
     return {
         "body": "".join(blocks),
-        "caption": "; ".join(ratios) + ".",
+        "caption": caption,
         "alt": "Image strips between two digits, the autoencoder's over the VAE's, for each pair.",
         "wide": True,
         "head": ("strip", "roughness", "honest work", "path / chord", "largest / mean step"),
@@ -776,19 +814,38 @@ def interpolation(c: Context) -> dict[str, Any] | None:
     }
 
 
+def _roughness_band(c: Context, strip: Strip) -> Band | None:
+    return _band(
+        c.evidence.bands,
+        f"roughness_{strip.kind}",
+        f"interpolation.roughness_{strip.kind}",
+        "interpolation.roughness",
+        "roughness",
+    )
+
+
 def grids(c: Context) -> dict[str, Any] | None:
     shown = [p for p in c.evidence.planes if p.grid is not None]
     if not shown:
         return None
-    parts = []
+    parts, steps = [], []
     for plane in sorted(shown, key=lambda p: p.kind):
         name = plane.kind.upper()
-        alt = f"21 by 21 images decoded by the {name} over the square from −4 to 4, as the submission's latent_grid returned it"
+        board = np.asarray(plane.grid, np.float32)
+        n = max(1, board.shape[0] // 28)
+        alt = f"{n} by {n} images decoded by the {name}, as the submission's latent_grid returned them"
         parts.append(
             f'<div class="half"><p class="strip-name">{name}</p>'
-            f"{picture(grey(plane.grid), alt, 0.75, 'grid-image')}</div>"
+            f"{picture(grey(board), alt, 0.75, 'grid-image')}</div>"
         )
-    caption = "Your latent_grid over [−4, 4]², z₁ to the right, z₂ upwards. The prior puts 95 % of its mass within 2.45 of the centre."
+        if board.shape == (28 * n, 28 * n) and n > 1:
+            split = np.nan_to_num(board).reshape(n, 28, n, 28)
+            jump = np.sqrt(((split[:, :, 1:] - split[:, :, :-1]) ** 2).sum(axis=(1, 3)))
+            steps.append(f"{num(jump.mean())} ({name})")
+    caption = "Your latent_grid over [−4, 4]², z₁ to the right, z₂ upwards."
+    if steps:
+        caption += f" Neighbouring tiles differ by {listing(steps)} on average (L2)."
+    caption += f" The prior keeps 95{THIN}% of its mass within 2.45 of the centre."
     return {
         "body": f'<div class="halves">{"".join(parts)}</div>',
         "caption": caption,
@@ -833,7 +890,7 @@ def scatter(c: Context) -> dict[str, Any] | None:
                 x, y = np.median(codes[labels == label], axis=0)
                 plot.text(
                     plot.px(np.clip(x, -reach, reach)), plot.py(np.clip(y, -reach, reach)) + 6,
-                    str(int(label)), anchor="middle", css=f"class c{int(label) % 10}",
+                    str(int(label)), anchor="middle", css="centre",
                 )
         within = float((radius <= 2.0).mean())
         alt = (
@@ -916,7 +973,7 @@ def probe(c: Context) -> dict[str, Any] | None:
 def _bars(rows: list[tuple[str, str, float]], low: float, high: float, what: str) -> tuple[str, str]:
     plot = Plot(
         linear(low, high, 5), Scale("linear", 0.0, float(len(rows)), ()), width=430,
-        height=62 + 40 * len(rows), xlabel=what, margins=(10, 24, 40, 44),
+        height=62 + 56 * len(rows), xlabel=what, margins=(10, 24, 40, 44),
     )
     for k, (name, css, value) in enumerate(rows):
         row = len(rows) - 1 - k
@@ -932,56 +989,63 @@ def _bars(rows: list[tuple[str, str, float]], low: float, high: float, what: str
 
 
 def anomaly(c: Context) -> dict[str, Any] | None:
-    panels, told, rows = [], [], []
+    told, rows, seen = [], [], []
     for kind in ("ae", "vae"):
         use = c.evidence.usefulness.get(kind)
         if use is None or use.anomaly_auroc is None:
             continue
-        name, area = kind.upper(), use.anomaly_auroc
-        told.append(f"{num(area)} ({name})")
+        name = kind.upper()
+        told.append(f"{num(use.anomaly_auroc)} ({name})")
         good, odd = _finite(use.anomaly_scores_normal), _finite(use.anomaly_scores_odd)
-        rows.append((name, num(area), num(np.median(good)) if good.size else "–",
-                     num(np.median(odd)) if odd.size else "–"))
-        if not good.size or not odd.size:
-            continue
-        both = np.concatenate([good, odd])
-        low, high = float(both.min()), float(np.quantile(both, 0.995))
-        edges = np.linspace(low, high if high > low else low + 1.0, 25)
-        shares = [np.histogram(np.clip(s, None, edges[-1]), edges)[0] / s.size for s in (good, odd)]
-        plot = Plot(
-            linear(float(edges[0]), float(edges[-1]), 4),
-            linear(0.0, 1.1 * max(float(s.max()) for s in shares), 3), width=320, height=220,
-            xlabel="reconstruction error of an image", ylabel=f"{name}: share of images",
-            margins=(26, 14, 40, 44),
-        )
-        base = plot.py(0.0)
-        for share, css in zip(shares, ("s0", "s2"), strict=True):
-            path = f"M{plot.px(edges[0]):.1f} {base:.1f}" + "".join(
-                f"V{plot.py(v):.1f}H{plot.px(e):.1f}"
-                for v, e in zip(share.tolist(), edges[1:].tolist(), strict=True)
-            )
-            plot.parts.append(f'<path class="hist {css}" d="{path}V{base:.1f}"/>')
-        for sample, share, css, words in (
-            (good, shares[0], "s0", "seen kind"), (odd, shares[1], "s2", "odd ones")
-        ):
-            k = int(np.argmax(share))
-            plot.text(plot.px((edges[k] + edges[k + 1]) / 2), plot.py(share[k]) - 5, words,
-                      anchor="middle", css=f"end {css}")
-            del sample
-        alt = (f"Histograms of the {name}'s reconstruction error: medians {num(np.median(good))} "
-               f"for the seen kind, {num(np.median(odd))} for odd images.")
-        panels.append(plot.svg(alt, "chart small"))
+        if good.size and odd.size:
+            seen.append((name, good, odd))
+            rows.append((name, num(use.anomaly_auroc), num(np.median(good)), num(np.median(odd))))
     if not told:
         return None
+    panels = []
+    if seen:
+        both = np.concatenate([np.concatenate(row[1:]) for row in seen])
+        low, high = float(both.min()), float(np.quantile(both, 0.995))
+        edges = np.linspace(low, high if high > low else low + 1.0, 31)
+        for name, good, odd in seen:
+            panels.append(_histograms(name, good, odd, edges, last=name == seen[-1][0]))
     return {
-        "body": f'<div class="panels">{"".join(panels)}</div>' if panels else "",
+        "body": "".join(panels),
         "caption": f"Area under the ROC curve when reconstruction error is the alarm: {listing(told)}; "
         "0.5 is guessing, 1 is perfect.",
         "alt": "Histograms of reconstruction error for the kind of image seen and for odd ones.",
-        "wide": True,
-        "head": ("model", "AUROC", "median error, seen kind", "median error, odd ones"),
+        "head": ("model", "AUROC", "median error, seen kind", "median error, odd ones") if rows else (),
         "rows": tuple(rows),
     }
+
+
+def _histograms(name: str, good: Array, odd: Array, edges: Array, *, last: bool) -> str:
+    """Two outlined histograms over each other; errors beyond the last edge are drawn in its bin."""
+    shares = [np.histogram(np.clip(v, None, edges[-1]), edges)[0] / v.size for v in (good, odd)]
+    plot = Plot(
+        linear(float(edges[0]), float(edges[-1]), 4),
+        linear(0.0, 1.25 * max(float(v.max()) for v in shares), 2),
+        height=176 if last else 158,
+        xlabel="reconstruction error of an image" if last else "",
+        ylabel=f"{name}: share of images",
+        margins=(26, 14, 40 if last else 22, 44),
+    )
+    base = plot.py(0.0)
+    peaks = []
+    for share, css in zip(shares, ("s0", "s2"), strict=True):
+        path = f"M{plot.px(edges[0]):.1f} {base:.1f}" + "".join(
+            f"V{plot.py(v):.1f}H{plot.px(e):.1f}"
+            for v, e in zip(share.tolist(), edges[1:].tolist(), strict=True)
+        )
+        plot.parts.append(f'<path class="hist {css}" d="{path}V{base:.1f}"/>')
+        k = int(np.argmax(share))
+        peaks.append((float(plot.px((edges[k] + edges[k + 1]) / 2)), float(plot.py(share[k])) - 6))
+    (ax, ay), (bx, by) = peaks
+    right = bx >= ax
+    plot.text(ax, ay, "seen kind", anchor="end" if right else "start", css="end s0")
+    plot.text(bx, by, "odd ones", anchor="start" if right else "end", css="end s2")
+    medians = f"{num(np.median(good))} for the seen kind, {num(np.median(odd))} for odd images"
+    return plot.svg(f"Histograms of the {name}'s reconstruction error: medians {medians}.")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ from typing import Any, Literal
 Array = Any  # numpy.ndarray; this floor imports the standard library only
 
 Status = Literal["passed", "failed", "error", "timeout", "blocked", "harness_error"]
-FaultKind = Literal["raised", "timeout", "memory", "crashed", "wrong_shape", "missing", "harness"]
+FaultKind = Literal[
+    "raised", "timeout", "memory", "crashed", "wrong_shape", "wrong_value", "missing", "harness"
+]
 Group = Literal[
     "interface", "loss", "reparameterization", "betas", "sampling", "interpolation"
 ]
@@ -184,6 +186,7 @@ class Run:
     sharpness_recon: float | None = None
     reconstructions: Array | None = None  # of Evidence.originals
     samples: Array | None = None  # decoded from the same N(0, I) codes for every run
+    repaired: tuple[str, ...] = ()  # what we replaced so that it could be trained: "loss", "forward"
 
 
 @dataclass(frozen=True)
@@ -241,3 +244,5 @@ class Evidence:
     honest_rate_distortion: Array | None = None  # [k, 2] (kl, recon) of honest runs, same likelihood
     bands: Mapping[str, Band] = field(default_factory=dict)
     mean_image_recon: float | None = None  # the floor, in the submission's own likelihood
+    likelihood: str | None = None  # what the runs were trained with: "bce", "squared", "absolute"
+    answer_images: Mapping[str, str] = field(default_factory=dict)  # path in answers.md -> data: address

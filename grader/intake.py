@@ -1,0 +1,299 @@
+"""Takes a submission in: a folder, a zip or a tar becomes a few named byte strings, within limits.
+
+Nothing is unpacked to disk, no link is followed, and whatever is wrong becomes one line in that
+submission's own report (``Submission.problem``), never an exception that stops a class.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from grader.model import Fault, UsageError
+
+MAX_FILES = 200
+MAX_DEPTH = 8
+MAX_FILE = 4 << 20  # bytes of one source file or notebook
+MAX_TOTAL = 32 << 20  # bytes of all files, images of the written part included
+MAX_ENTRIES = 2_000  # names looked at before giving up
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+SKIPPED = {"__pycache__", ".git", ".ipynb_checkpoints", ".venv", "__MACOSX", ".DS_Store"}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The bytes of one submission. ``source`` are the files that cross to a worker."""
+
+    id: str
+    sha256: str
+    main: str = ""
+    source: dict[str, bytes] = field(default_factory=dict)
+    answers: str = ""
+    answers_problem: str = ""
+    problem: Fault | None = None
+    received: float | None = None  # seconds since 1970 of the newest file; for a late policy only
+
+
+class _Refused(Exception):
+    """One line for the student's report."""
+
+
+def find(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
+    """The submissions of a class folder, in order of their names.
+
+    Raises ``UsageError`` for a folder that is missing or empty, or an id in ``only`` that is not there.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder of submissions")
+    found = {
+        submission_id(p): p
+        for p in sorted(folder.iterdir(), key=lambda p: os.fsencode(p.name))
+        if not p.name.startswith(".") and (p.is_dir() or _archive(p)) and p.name not in SKIPPED
+    }
+    if not found:
+        raise UsageError(f"{folder}: holds no submissions (one folder each)")
+    for name in only:
+        if name not in found:
+            raise UsageError(f"{folder}: no submission {name!r}")
+    return [p for i, p in found.items() if not only or i in only]
+
+
+def _archive(path: Path) -> bool:
+    return path.name.lower().endswith(ARCHIVES) and path.is_file() and not path.is_symlink()
+
+
+def submission_id(path: Path) -> str:
+    """The folder's (or archive's) name, with bytes that are no text replaced."""
+    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    if not path.is_dir():
+        for ending in ARCHIVES:
+            if name.lower().endswith(ending):
+                return name[: -len(ending)]
+    return name
+
+
+_UNSAFE = re.compile(r"[^\w.@+=,-]|^[.-]+", re.UNICODE)
+
+
+def folder_name(submission: str) -> str:
+    """A folder name for reports: the id itself where it is plain, else a safe form with a short digest."""
+    safe = _UNSAFE.sub("_", submission)[:80]
+    if safe == submission and safe not in ("index.html", "grades.csv"):
+        return safe
+    return f"{safe or '_'}-{sha256(submission.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def read(path: Path) -> Submission:
+    """Read one submission; never raises for what the submission contains."""
+    name = submission_id(path)
+    try:
+        files, newest = _collect(path)
+    except _Refused as refusal:
+        digest = sha256(f"refused {refusal}".encode("utf-8", "replace")).hexdigest()
+        return Submission(name, digest, problem=Fault("missing", str(refusal)))
+    except OSError as error:
+        reason = f"the submission cannot be read: {error.strerror or error}"
+        digest = sha256(reason.encode()).hexdigest()
+        return Submission(name, digest, problem=Fault("missing", reason))
+    h = sha256()
+    for key in sorted(files):
+        h.update(f"{key}\0{len(files[key])}\0".encode("utf-8", "surrogateescape") + files[key])
+    answers, answers_problem = _answers(files)
+    mains = [m for m in ("submission.py", "submission.ipynb") if m in files]
+    source = {
+        k: v for k, v in files.items() if k.endswith(".py") or k in mains
+    }
+    main, problem = (mains[0], None) if len(mains) == 1 else ("", _no_main(files, mains))
+    return Submission(
+        name, h.hexdigest(), main, source, answers, answers_problem, problem, newest
+    )
+
+
+def _no_main(files: dict[str, bytes], mains: list[str]) -> Fault:
+    expected = "one file submission.py or submission.ipynb"
+    if mains:
+        message = "there are both submission.py and submission.ipynb: hand in one of them"
+    else:
+        deeper = sorted(k for k in files if k.rsplit("/", 1)[-1] in ("submission.py", "submission.ipynb"))
+        seen = ", ".join(sorted(files)[:5]) or "no files"
+        message = f"no submission.py or submission.ipynb in the folder (found: {seen})"
+        if deeper:
+            message = f"{deeper[0]} is in a sub-folder: put it at the top of the submission"
+    return Fault("missing", message[:400], expected=expected)
+
+
+def source_digest(submission: Submission) -> str:
+    """Digest of what decides the observations: the sources, not the written answers nor the id."""
+    h = sha256(submission.main.encode())
+    for key in sorted(submission.source):
+        h.update(f"{key}\0{len(submission.source[key])}\0".encode("utf-8", "surrogateescape"))
+        h.update(submission.source[key])
+    return h.hexdigest()
+
+
+def _answers(files: dict[str, bytes]) -> tuple[str, str]:
+    raw = files.get("answers.md")
+    if raw is None:
+        return "", "answers.md is missing"
+    try:
+        return raw.decode("utf-8-sig"), ""
+    except UnicodeDecodeError as error:
+        return "", f"answers.md is not UTF-8 (byte {error.start}): save it as UTF-8"
+
+
+def _collect(path: Path) -> tuple[dict[str, bytes], float | None]:
+    if path.is_symlink():
+        raise _Refused("the submission is a symbolic link: hand in the files themselves")
+    if path.is_dir():
+        return _bounded(_walk(path))
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return _bounded(_unzip(archive))
+    if tarfile.is_tarfile(path):
+        with tarfile.open(path) as archive:
+            return _bounded(_untar(archive))
+    raise _Refused("the archive cannot be opened: it is damaged or not a zip or tar file")
+
+
+Entry = tuple[str, bytes, float]
+
+
+def _bounded(entries: Iterator[Entry]) -> tuple[dict[str, bytes], float | None]:
+    files: dict[str, bytes] = {}
+    newest: float | None = None
+    for name, content, time in entries:
+        files[name] = content
+        newest = max(newest or time, time)
+        if len(files) > MAX_FILES:
+            raise _Refused(f"more than {MAX_FILES} files: hand in the sources and answers only")
+        if sum(map(len, files.values())) > MAX_TOTAL:
+            raise _Refused(f"more than {MAX_TOTAL >> 20} MB in all: hand in the sources and answers only")
+    return _without_wrapper(files), newest
+
+
+def _without_wrapper(files: dict[str, bytes]) -> dict[str, bytes]:
+    """An archive of one folder is that folder."""
+    tops = {k.split("/", 1)[0] for k in files}
+    if len(tops) == 1 and files and all("/" in k for k in files):
+        return {k.split("/", 1)[1]: v for k, v in files.items()}
+    return files
+
+
+def _wanted(parts: tuple[str, ...]) -> bool:
+    return not any(p in SKIPPED for p in parts)
+
+
+def _walk(root: Path) -> Iterator[Entry]:
+    looked = 0
+    pending: list[tuple[Path, tuple[str, ...]]] = [(root, ())]
+    while pending:
+        folder, parts = pending.pop()
+        with os.scandir(folder) as scan:
+            entries = sorted(scan, key=lambda e: os.fsencode(e.name))
+        for entry in entries:
+            looked += 1
+            if looked > MAX_ENTRIES:
+                raise _Refused(f"more than {MAX_ENTRIES} entries: hand in the sources and answers only")
+            here = (*parts, os.fsencode(entry.name).decode("utf-8", "backslashreplace"))
+            if not _wanted(here):
+                continue
+            name = "/".join(here)
+            if entry.is_symlink():
+                raise _Refused(f"{name} is a symbolic link: hand in the file itself")
+            if entry.is_dir(follow_symlinks=False):
+                if len(here) > MAX_DEPTH:
+                    raise _Refused(f"{name}: folders are nested deeper than {MAX_DEPTH}")
+                pending.append((Path(entry.path), here))
+                continue
+            yield name, *_read_regular(Path(entry.path), name)
+
+
+def _read_regular(path: Path, name: str) -> tuple[bytes, float]:
+    """Open without following links or waiting for a pipe, and only then trust what it is."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        fd = os.open(path, flags)
+    except OSError as error:
+        raise _Refused(f"{name} cannot be read: {error.strerror}") from None
+    with os.fdopen(fd, "rb") as f:
+        info = os.fstat(f.fileno())
+        if not stat.S_ISREG(info.st_mode):
+            raise _Refused(f"{name} is not a regular file")
+        if info.st_size > MAX_FILE:
+            raise _Refused(f"{name} has {info.st_size:,} bytes: at most {MAX_FILE:,} are allowed")
+        content = f.read(MAX_FILE + 1)
+    if len(content) > MAX_FILE:
+        raise _Refused(f"{name} has more than {MAX_FILE:,} bytes")
+    return content, info.st_mtime
+
+
+def _member(name: str) -> str | None:
+    """A member's path inside the archive, ``None`` for what is skipped; refuses to climb out."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
+        raise _Refused(f"the archive holds {name[:80]!r}, which points outside of it")
+    if len(path.parts) > MAX_DEPTH:
+        raise _Refused(f"{name[:80]!r}: folders are nested deeper than {MAX_DEPTH}")
+    return "/".join(path.parts) if path.parts and _wanted(path.parts) else None
+
+
+def _unzip(archive: zipfile.ZipFile) -> Iterator[Entry]:
+    members = archive.infolist()
+    if len(members) > MAX_ENTRIES:
+        raise _Refused(f"more than {MAX_ENTRIES} entries in the archive")
+    for info in members:
+        name = _member(info.filename)
+        if name is None or info.is_dir():
+            continue
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise _Refused(f"{name} is a symbolic link: hand in the file itself")
+        try:
+            with archive.open(info) as f:
+                content = f.read(MAX_FILE + 1)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, OSError) as e:
+            raise _Refused(f"{name} in the archive cannot be read: {str(e)[:120]}") from None
+        except Exception as e:  # zlib.error, lzma.LZMAError: damaged data
+            raise _Refused(f"{name} in the archive is damaged: {str(e)[:120]}") from None
+        if len(content) > MAX_FILE:
+            raise _Refused(f"{name} has more than {MAX_FILE:,} bytes")
+        yield name, content, _zip_time(info)
+
+
+def _zip_time(info: zipfile.ZipInfo) -> float:
+    import calendar
+
+    try:
+        return float(calendar.timegm((*info.date_time, 0, 0, 0)))
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _untar(archive: tarfile.TarFile) -> Iterator[Entry]:
+    looked = 0
+    try:
+        for info in archive:
+            looked += 1
+            if looked > MAX_ENTRIES:
+                raise _Refused(f"more than {MAX_ENTRIES} entries in the archive")
+            name = _member(info.name)
+            if name is None or info.isdir():
+                continue
+            if not info.isfile():
+                raise _Refused(f"{name} is a link or a device: hand in the file itself")
+            if info.size > MAX_FILE:
+                raise _Refused(f"{name} has {info.size:,} bytes: at most {MAX_FILE:,} are allowed")
+            f = archive.extractfile(info)
+            yield name, f.read(MAX_FILE + 1) if f else b"", float(info.mtime)
+    except (tarfile.TarError, EOFError, OSError) as e:
+        raise _Refused(f"the archive is damaged: {str(e)[:120]}") from None
+    except _Refused:
+        raise
+    except Exception as e:  # zlib.error, lzma.LZMAError
+        raise _Refused(f"the archive is damaged: {str(e)[:120]}") from None

@@ -1,0 +1,81 @@
+"""Measures of images, paths and codes: numbers that reports show and calibrated checks compare."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def step_lengths(frames: np.ndarray) -> np.ndarray:
+    """L2 distance between neighbouring frames of ``[k, …]``: ``[k - 1]``."""
+    flat = frames.reshape(len(frames), -1).astype(np.float64)
+    return np.linalg.norm(np.diff(flat, axis=0), axis=1)
+
+
+def _chord(flat: np.ndarray) -> float:
+    return float(np.linalg.norm(flat[-1] - flat[0]))
+
+
+def path_ratio(frames: np.ndarray) -> float:
+    """Length of the path over its chord; 1 for a straight line in pixel space, nan if the ends coincide."""
+    flat = frames.reshape(len(frames), -1).astype(np.float64)
+    chord = _chord(flat)
+    return float(step_lengths(frames).sum() / chord) if chord > 1e-9 else float("nan")
+
+
+def roughness(frames: np.ndarray) -> float:
+    """Sum of the norms of second differences over the chord; 0 for a straight line, nan without a chord."""
+    flat = frames.reshape(len(frames), -1).astype(np.float64)
+    chord = _chord(flat)
+    bends = np.linalg.norm(flat[2:] - 2 * flat[1:-1] + flat[:-2], axis=1).sum()
+    return float(bends / chord) if chord > 1e-9 else float("nan")
+
+
+def sharpness(images: np.ndarray) -> float:
+    """Mean absolute response of the 4-neighbour Laplacian inside ``[n, 28, 28]``."""
+    a = images.reshape(-1, 28, 28).astype(np.float64)
+    lap = 4 * a[:, 1:-1, 1:-1] - a[:, :-2, 1:-1] - a[:, 2:, 1:-1] - a[:, 1:-1, :-2] - a[:, 1:-1, 2:]
+    return float(np.abs(lap).mean())
+
+
+def active_units(mu: np.ndarray, threshold: float = 0.01) -> np.ndarray:
+    """Which latent coordinates carry information: Var_x(E[z|x]) > 0.01 (Burda et al. 2016, section 5.2)."""
+    return np.asarray(mu, np.float64).var(axis=0) > threshold
+
+
+def nearest_distance(images: np.ndarray, real: np.ndarray) -> float:
+    """Mean over ``images`` of the L2 distance to the nearest of ``real``."""
+    a = images.reshape(len(images), -1).astype(np.float64)
+    b = real.reshape(len(real), -1).astype(np.float64)
+    d2 = (a**2).sum(1)[:, None] - 2 * a @ b.T + (b**2).sum(1)[None]
+    return float(np.sqrt(d2.min(1).clip(min=0.0)).mean())
+
+
+def auroc(normal: np.ndarray, odd: np.ndarray) -> float:
+    """Probability that an odd score exceeds a normal one, ties counted half."""
+    both = np.concatenate([normal, odd])
+    order = both.argsort(kind="stable")
+    ranks = np.empty(len(both))
+    ranks[order] = np.arange(1, len(both) + 1)
+    for value in np.unique(both[np.diff(np.sort(both), prepend=np.nan) == 0]):
+        ranks[both == value] = ranks[both == value].mean()
+    n, m = len(normal), len(odd)
+    return float((ranks[n:].sum() - m * (m + 1) / 2) / (n * m))
+
+
+class RidgeClassifier:
+    """One-hot ridge regression on standardised features: a linear probe in closed form, no randomness."""
+
+    def __init__(self, features: np.ndarray, labels: np.ndarray, *, ridge: float = 1e-2) -> None:
+        x = features.reshape(len(features), -1).astype(np.float64)
+        self._mean, self._scale = x.mean(0), x.std(0) + 1e-6
+        x = np.hstack([(x - self._mean) / self._scale, np.ones((len(x), 1))])
+        self._classes = np.unique(labels)
+        target = (labels[:, None] == self._classes[None]).astype(np.float64)
+        gram = x.T @ x + ridge * len(x) * np.eye(x.shape[1])
+        self._weights = np.linalg.solve(gram, x.T @ target)
+
+    def accuracy(self, features: np.ndarray, labels: np.ndarray) -> float:
+        """Share of rows whose label is the class of the largest response."""
+        x = features.reshape(len(features), -1).astype(np.float64)
+        x = np.hstack([(x - self._mean) / self._scale, np.ones((len(x), 1))])
+        return float((self._classes[(x @ self._weights).argmax(1)] == labels).mean())

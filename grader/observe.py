@@ -1,0 +1,467 @@
+"""Runs one submission's probes in sandboxed workers and returns what was seen. Judges nothing.
+
+Four rooms, each a process of its own: ``exam``, ``train``, ``view``, ``decode`` (see ``probes``). A probe that
+hangs, dies or raises costs itself and the later probes that call the same function; its worker is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from grader import findings, intake, probes
+from grader.assignment import Assignment
+from grader.data import Dataset
+from grader.model import Fault, Observation
+from grader.probes import Model, Probe, TrainRun
+from grader.sandbox.host import Limits, Sandbox, Worker, WorkerDied, WorkerTimeout
+from grader.sandbox.wire import ProtocolError
+
+LIMITS = Limits(memory_bytes=2 << 30, cpu_seconds=1800)
+LOAD_SECONDS = 30.0
+EVAL_SEED = 77
+Progress = Callable[[str], None]
+
+_FINAL = ("timeout", "crashed", "memory")
+
+
+class Room:
+    """One role's worker: spawned when first needed, given the submission and its models again if it died."""
+
+    def __init__(self, role: str, sandbox: Sandbox, submission: intake.Submission) -> None:
+        self.role, self._sandbox, self._submission = role, sandbox, submission
+        self._worker: Worker | None = None
+        self._built: set[str] = set()
+        self._kept: dict[str, np.ndarray] = {}
+        self.output = b""
+
+    def keep(self, **arrays: np.ndarray) -> None:
+        self._kept |= arrays
+
+    def call(
+        self, op: str, args: Mapping[str, Any], tensors: Mapping[str, np.ndarray], seconds: float
+    ) -> tuple[dict[str, Any], Mapping[str, np.ndarray], Fault | None]:
+        """One operation in this room's worker: ``(info, arrays, fault)``."""
+        if self._worker is None:
+            fault = self._start()
+            if fault is not None:
+                return {}, {}, fault
+        assert self._worker is not None
+        try:
+            reply = self._worker.call(op, args, tensors, timeout=seconds)
+        except WorkerTimeout:
+            self.close()
+            return {}, {}, Fault("timeout", f"no answer within {seconds:g} s")
+        except WorkerDied as death:
+            self.close()
+            if death.kind == "memory":
+                return {}, {}, Fault("memory", f"more than {LIMITS.memory_bytes >> 20} MB of memory used")
+            return {}, {}, Fault("crashed", "the process ended without an answer")
+        except ProtocolError as error:
+            self.close()
+            return {}, {}, Fault("crashed", f"the answer could not be read ({error})")
+        if not reply.header.get("ok"):
+            return {}, {}, _student_error(reply.header.get("error"))
+        info = reply.header.get("info")
+        return info if isinstance(info, dict) else {}, reply.tensors, None
+
+    def _start(self) -> Fault | None:
+        self._worker, self._built = self._sandbox.spawn(LIMITS), set()
+        files = {f"file:{k}": np.frombuffer(v, np.uint8) for k, v in self._submission.source.items()}
+        _, _, fault = self.call("load", {"main": self._submission.main}, files, LOAD_SECONDS)
+        if fault is None and self._kept:
+            _, _, fault = self.call("keep", {}, self._kept, LOAD_SECONDS)
+        if fault is not None:
+            self.close()
+        return fault
+
+    def build(self, model: Model, states: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[dict[str, Any], Fault | None]:
+        if self._worker is not None and model.key in self._built:
+            return {}, None
+        state = states.get(model.state, {}) if model.state else {}
+        args = {"key": model.key, "cls": model.cls, "D": model.latent_dim, "seed": model.seed}
+        info, _, fault = self.call("build", args, state, probes.EXAM_SECONDS)
+        if fault is None:
+            self._built.add(model.key)
+        return info, fault
+
+    def close(self) -> None:
+        if self._worker is not None:
+            self.output = (self.output + self._worker.close().output)[-65536:]
+            self._worker = None
+
+
+def _student_error(error: Any) -> Fault:
+    if not isinstance(error, dict):
+        return Fault("crashed", "the answer could not be read (no error record)")
+    kind, text = str(error.get("type", ""))[:80], str(error.get("message", ""))[:400]
+    where = str(error.get("where", ""))[:200]
+    if error.get("contract") is True:
+        got, expected = str(error.get("got", ""))[:200], str(error.get("expected", ""))[:200]
+        return Fault("wrong_shape", f"{text}, expected {expected}", where, got, expected)
+    if kind == "MemoryError" or "DefaultCPUAllocator" in text:
+        return Fault("memory", f"{kind}: {text}", where)
+    return Fault("raised", f"{kind}: {text}", where)
+
+
+class Observer:
+    """Observes one submission; ``public`` leaves out whatever trains."""
+
+    def __init__(
+        self,
+        submission: intake.Submission,
+        assignment: Assignment,
+        data: Dataset | None,
+        sandbox: Sandbox,
+        progress: Progress = lambda probe: None,
+    ) -> None:
+        self.submission, self.assignment, self.data = submission, assignment, data
+        self.progress = progress
+        self.rooms = {r: Room(r, sandbox, submission) for r in ("exam", "train", "view", "decode")}
+        self.seen: dict[str, Observation] = {}
+        self.plan: dict[str, Probe] = {}
+        self.states: dict[str, Mapping[str, np.ndarray]] = {}
+        self.dead: list[tuple[frozenset[str], Fault]] = []
+
+    def observe(self) -> dict[str, Observation]:
+        """All probes in order; returns the observations by name."""
+        try:
+            if self._load():
+                self._exam()
+                if self.data is not None:
+                    self._trained(self.data)
+        finally:
+            for room in self.rooms.values():
+                room.close()
+        return self.seen
+
+    def _load(self) -> bool:
+        self.progress("load")
+        if self.submission.problem is not None:
+            self.seen["load"] = Observation("load", fault=self.submission.problem)
+            return False
+        room = self.rooms["exam"]
+        room._worker, room._built = room._sandbox.spawn(LIMITS), set()
+        files = {f"file:{k}": np.frombuffer(v, np.uint8) for k, v in self.submission.source.items()}
+        info, _, fault = room.call("load", {"main": self.submission.main}, files, LOAD_SECONDS)
+        if fault is not None:
+            room.close()
+        self.seen["load"] = Observation("load", {}, info, fault)
+        return fault is None
+
+    # -- one probe
+
+    def ask(self, probe: Probe) -> Observation:
+        """Put one question, once; whatever goes wrong is a fault of this probe alone."""
+        self.plan[probe.name] = probe
+        self.progress(probe.name)
+        observation = self._ask(probe)
+        self.seen[probe.name] = observation
+        return observation
+
+    def _ask(self, probe: Probe) -> Observation:
+        for calls, fault in self.dead:
+            if calls <= probe.calls:
+                return Observation(probe.name, fault=fault)
+        room = self.rooms[probe.role]
+        build_info: dict[str, Any] = {}
+        if probe.model is not None:
+            if probe.model.state and probe.model.state not in self.states:
+                return Observation(probe.name, fault=Fault("missing", f"no {probe.model.state} to load"))
+            build_info, fault = room.build(probe.model, self.states)
+            if fault is not None:
+                return self._failed(probe, fault, frozenset({f"{probe.model.cls}()"}))
+        info, arrays, fault = room.call(probe.op, probe.args, probe.tensors, probe.seconds)
+        if fault is not None:
+            return self._failed(probe, fault, probe.calls)
+        if probe.op in ("state", "train"):
+            self.states[probe.name] = {k: v for k, v in arrays.items() if k.startswith("state:")}
+            arrays = {k: v for k, v in arrays.items() if not k.startswith("state:")}
+        fault = _unexpected(probe, info, arrays)
+        kept = {k: v[: probe.keep] if probe.keep is not None else v for k, v in arrays.items()}
+        return Observation(probe.name, kept if fault is None else {}, {**build_info, **info}, fault)
+
+    def _failed(self, probe: Probe, fault: Fault, calls: frozenset[str]) -> Observation:
+        if fault.kind in _FINAL:
+            named = ", ".join(sorted(calls)) or probe.op
+            fault = replace(fault, message=f"{named}: {fault.message}")
+            if calls:
+                self.dead.append((calls, fault))
+        return Observation(probe.name, fault=fault)
+
+    # -- exact probes
+
+    def _exam(self) -> None:
+        a = self.assignment
+        for probe in probes.build_probes(a) + probes.shape_probes(a):
+            self.ask(probe)
+        for probe in probes.wiring_probes(a) + probes.noise_probes(a):
+            self.ask(probe)
+        for probe in probes.loss_probes(a, flat=findings.flat_images(self.seen)):
+            self.ask(probe)
+        self._exam_functions()
+        self.rooms["exam"].close()
+
+    def _exam_functions(self) -> None:
+        """Sampling, interpolation and the grid on untrained models, with codes decoded in another process.
+
+        Untrained weights are as exact a test as trained ones, so a submission whose training fails still
+        has these judged, and a student's own machine needs no training to check them.
+        """
+        a, d = self.assignment, probes.LATENTS[-1]
+        x = probes.exam_images(a)
+        for cls in probes.CLASSES:
+            for dim in (d, 2):
+                m = probes.exam_model(cls, dim, a, tag="f")
+                name = f"state:exam:{cls}:{dim}"
+                self.ask(
+                    Probe(name, "exam", "state", {"key": m.key}, model=m, calls=frozenset({f"{cls}()"}),
+                          finite=False, float32=False)
+                )  # fmt: skip
+        self._sampling("exam", "VAE", d, "state:exam:VAE:20", "exam", sharpen=True)
+        for cls in probes.CLASSES:
+            self._interpolation(f"exam:{cls}", cls, d, f"state:exam:{cls}:20", x[:2], "exam", a.interpolation_steps)
+            self._interpolation(
+                f"exam_short:{cls}", cls, d, f"state:exam:{cls}:20", x[2:4], "exam", probes.SMALL_STEPS
+            )
+        self._grid("exam", "VAE", "state:exam:VAE:2", "exam", None, None)
+        self._grid("exam_small", "VAE", "state:exam:VAE:2", "exam", *probes.SMALL_GRID)
+        self._grid("exam", "Autoencoder", "state:exam:Autoencoder:2", "exam", None, None)
+
+    def _model(self, cls: str, d: int, state: str, prefix: str) -> Model:
+        return Model(f"{prefix}:{state}", cls, d, self.assignment.seed + 9000, state=state)
+
+    def _decode(self, name: str, cls: str, d: int, state: str, codes: np.ndarray, *, half: bool = False) -> Observation:
+        """Codes decoded by a process that has never seen an image."""
+        z = codes.reshape(-1, d).astype(np.float32)
+        m = self._model(cls, d, state, "decode")
+        o = self.ask(
+            Probe(name, "decode", "chunked", {"key": m.key, "method": "decode", "seed": EVAL_SEED}, {"a0": z},
+                  {"out0": ((len(z), 784),)}, m, frozenset({f"{cls}()", f"{cls}.decode"}), probes.VIEW_SECONDS)
+        )  # fmt: skip
+        if half and o.fault is None:  # shown and averaged, never compared exactly
+            o = replace(o, arrays={"out0": o.arrays["out0"].astype(np.float16)})
+            self.seen[name] = o
+        return o
+
+    def _sampling(self, tag: str, cls: str, d: int, state: str, role: str, *, sharpen: bool) -> None:
+        count = 512 if sharpen else probes.SAMPLES
+        for i, n in enumerate((count, count, 5)):
+            name = f"sample:{tag}:{('first', 'second', 'few')[i]}"
+            m = self._model(cls, d, state, "decode")
+            o = self.ask(
+                Probe(name, "decode", "sample", {"key": m.key, "n": n, "seed": 401 + i}, {}, {}, m,
+                      frozenset({f"{cls}()", f"{cls}.decode", "sample"}), probes.VIEW_SECONDS, float32=False)
+            )  # fmt: skip
+            if o.fault is not None:
+                continue
+            arrays = {"images": o.arrays["images"][: probes.SAMPLES], "codes": o.arrays["codes"]}
+            self.seen[name] = replace(o, arrays=arrays)
+            if i == 0 or n == 5:
+                self._decode(f"{name}:decoded", cls, d, state, o.arrays["codes"][: probes.SAMPLES])
+
+    def _interpolation(
+        self, tag: str, cls: str, d: int, state: str, pair: np.ndarray, role: str, steps: int
+    ) -> None:
+        room: Any = "exam" if role == "exam" else "view"
+        m = self._model(cls, d, state, "look")
+        calls = frozenset({f"{cls}()", f"{cls}.encode"})
+        encoded = self.ask(
+            Probe(f"ends:{tag}", room, "chunked", {"key": m.key, "method": "encode", "seed": EVAL_SEED},
+                  {"a0": pair}, {}, m, calls)
+        )  # fmt: skip
+        self.ask(
+            Probe(f"interpolate:{tag}", room, "interpolate", {"key": m.key, "steps": steps, "seed": 501},
+                  {"x_start": pair[:1], "x_end": pair[1:2]}, {}, m,
+                  calls | {f"{cls}.decode", "interpolate"}, probes.VIEW_SECONDS, float32=False)
+        )  # fmt: skip
+        if encoded.fault is None:
+            z = encoded.arrays["out0"].astype(np.float64)
+            self._decode(f"lerp:{tag}", cls, d, state, probes.lerp(z[0], z[1], steps))
+
+    def _grid(self, tag: str, cls: str, state: str, role: str, n: int | None, extent: float | None) -> None:
+        args = {} if n is None or extent is None else {"n": n, "extent": extent}
+        n, extent = n or 21, extent or 4.0  # the contract's defaults
+        m = self._model(cls, 2, state, "decode")
+        name = f"grid:{tag}:{cls}"
+        self.ask(
+            Probe(name, "decode", "grid", {"key": m.key, "seed": 601} | args, {}, {}, m,
+                  frozenset({f"{cls}()", f"{cls}.decode", "latent_grid"}), probes.VIEW_SECONDS, float32=False)
+        )  # fmt: skip
+        self._decode(f"{name}:tiles", cls, 2, state, probes.grid_codes(n, extent))
+
+    # -- trained models
+
+    def runs(self, found: findings.Findings) -> list[TrainRun]:
+        """The models to train: the autoencoder, one VAE per beta, the tuned one, and the two planes."""
+        a = self.assignment
+        d = a.latent_dim
+
+        def vae(key: str, beta_c: float, dim: int = d) -> TrainRun:
+            return TrainRun(key, "VAE", dim, beta_c, found.beta(beta_c, a.batch, dim))
+
+        out = [TrainRun("ae", "Autoencoder", d, None, None)]
+        out += [vae(f"beta_{b:g}", b) for b in a.betas]
+        tuned = self.tuned_beta()
+        if tuned is not None:
+            beta_c = found.beta_c(tuned, a.batch, d)
+            same = [r for r in out if beta_c is not None and r.beta_c is not None and abs(r.beta_c - beta_c) < 1e-6]
+            if beta_c is not None and not same:
+                out.append(TrainRun("tuned", "VAE", d, beta_c, tuned))
+        out.append(TrainRun("ae_2d", "Autoencoder", a.plane_dim, None, None))
+        out.append(vae("vae_2d", 1.0, a.plane_dim))
+        return out
+
+    def tuned_beta(self) -> float | None:
+        info = self.seen["load"].info.get("names", {}).get("TUNED_BETA") or {}
+        value = info.get("value") if isinstance(info, dict) else None
+        return float(value) if isinstance(value, int | float) and value >= 0 else None
+
+    def _trained(self, data: Dataset) -> None:
+        found = findings.find(self.seen, self.plan)
+        a = self.assignment
+        self.rooms["train"].keep(train_x=data.train_x, order=probes.batch_order(a, len(data.train_x)))
+        runs = self.runs(found)
+        for run in runs:
+            repair = found.ae_repair() if run.cls == "Autoencoder" else found.repair()
+            o = self.ask(probes.train_probe(a, run, repair))
+            record = {"beta_c": run.beta_c, "beta": run.beta, "repair": repair, "latent_dim": run.latent_dim}
+            self.seen[o.probe] = replace(o, info={**o.info, **record})
+        self.rooms["train"].close()
+        self.rooms["view"].keep(eval_x=data.eval_x, code_x=data.train_x[: probes.CODE_IMAGES])
+        for run in runs:
+            if self.seen[f"train:{run.key}"].fault is None:
+                self._view(run, data)
+        chosen = probes.select(a, data)
+        for key, cls in (("ae", "Autoencoder"), ("beta_1", "VAE")):
+            state = f"train:{key}"
+            if state not in self.states:
+                continue
+            for p, pair in enumerate(chosen.pairs[:, 0]):
+                self._interpolation(
+                    f"{key}:{p}", cls, a.latent_dim, state, data.eval_x[pair], "view", a.interpolation_steps
+                )
+            self._paths(key, cls, state, chosen)
+            self._odd(key, cls, state, data)
+        for key, cls in (("ae_2d", "Autoencoder"), ("vae_2d", "VAE")):
+            if f"train:{key}" in self.states:
+                self._grid(key, cls, f"train:{key}", "view", None, None)
+                self._plane(key, cls)
+        if "train:beta_1" in self.states:
+            self._sampling("beta_1", "VAE", a.latent_dim, "train:beta_1", "view", sharpen=False)
+
+    def _view(self, run: TrainRun, data: Dataset) -> None:
+        """Codes of evaluation images, and those codes decoded by a process that never saw the images."""
+        a, state, d = self.assignment, f"train:{run.key}", run.latent_dim
+        m = self._model(run.cls, d, state, "look")
+        calls = frozenset({f"{run.cls}()", f"{run.cls}.encode"})
+
+        def encode(name: str, kept: str) -> Observation:
+            return self.ask(
+                Probe(f"{name}:{run.key}", "view", "chunked",
+                      {"key": m.key, "method": "encode", "seed": EVAL_SEED, "kept": kept}, {}, {}, m, calls,
+                      probes.VIEW_SECONDS)
+            )  # fmt: skip
+
+        codes = encode("codes", "eval_x")
+        if run.key in ("ae", "beta_1", "tuned"):
+            encode("train_codes", "code_x")
+        if codes.fault is None:
+            mu = codes.arrays["out0"][: probes.RECON_IMAGES].astype(np.float64)
+            z = mu
+            if run.cls == "VAE":
+                logvar = codes.arrays["out1"][: probes.RECON_IMAGES].astype(np.float64)
+                eps = probes.noise_for(a, d, len(mu))[: len(mu)]
+                z = mu + np.exp(np.minimum(logvar, 30.0) / 2) * eps
+            if np.isfinite(z).all():
+                self._decode(f"recon:{run.key}", run.cls, d, state, z, half=True)
+        self._decode(f"prior:{run.key}", run.cls, d, state, probes.prior_codes(a, d), half=True)
+        if run.key in ("ae", "beta_1"):
+            self._bottleneck(run, m, calls, data)
+
+    def _bottleneck(self, run: TrainRun, m: Model, calls: frozenset[str], data: Dataset) -> None:
+        x = data.eval_x[: probes.STAGED]
+        if run.cls == "VAE":
+            o = self.ask(
+                Probe(f"bottleneck:{run.key}", "view", "staged", {"key": m.key, "train": False, "seed": 31},
+                      {"x": x}, {"z": ((len(x), run.latent_dim),)}, m,
+                      calls | {"VAE.forward", "VAE.decode", "VAE.reparameterize"}, finite=False)
+            )  # fmt: skip
+            if o.fault is None:
+                o = replace(o, arrays={"z": o.arrays["z"], "forward": o.arrays["forward"], "staged": o.arrays["staged"]})
+                self.seen[o.probe] = o
+                z = o.arrays["z"]
+        else:
+            o = self.ask(
+                Probe(f"bottleneck:{run.key}", "view", "apply", {"key": m.key, "method": "forward", "seed": 31},
+                      {"a0": x}, {"out0": probes.images(len(x))}, m, calls | {"Autoencoder.forward"}, finite=False)
+            )  # fmt: skip
+            codes = self.seen[f"codes:{run.key}"]
+            z = codes.arrays.get("out0", np.zeros((0, run.latent_dim)))[: len(x)]
+        if o.fault is None and len(z) and np.isfinite(z).all():
+            self._decode(f"bottleneck:{run.key}:decoded", run.cls, run.latent_dim, f"train:{run.key}", z)
+
+    def _paths(self, key: str, cls: str, state: str, chosen: probes.Selection) -> None:
+        """Straight lines between codes of many pairs, decoded: what roughness is measured on."""
+        codes = self.seen.get(f"codes:{key}")
+        if codes is None or codes.fault is not None:
+            return
+        z = codes.arrays["out0"][chosen.pairs.reshape(-1, 2)].astype(np.float64)
+        paths = probes.lerp(z[:, 0], z[:, 1], self.assignment.interpolation_steps)
+        self._decode(f"paths:{key}", cls, self.assignment.latent_dim, state, paths, half=True)
+
+    def _odd(self, key: str, cls: str, state: str, data: Dataset) -> None:
+        """Reconstructions (from means) of ordinary and of turned images, for anomaly scores."""
+        d, m = self.assignment.latent_dim, self._model(cls, self.assignment.latent_dim, state, "look")
+        for name, x in (("odd", probes.odd_images(data)), ("plain", data.eval_x[: probes.ODD_IMAGES])):
+            o = self.ask(
+                Probe(f"{name}:{key}", "view", "chunked", {"key": m.key, "method": "encode", "seed": EVAL_SEED},
+                      {"a0": x}, {}, m, frozenset({f"{cls}()", f"{cls}.encode"}), probes.VIEW_SECONDS)
+            )  # fmt: skip
+            if o.fault is None:
+                self._decode(f"{name}:{key}:decoded", cls, d, state, o.arrays["out0"], half=True)
+
+    def _plane(self, key: str, cls: str) -> None:
+        """Walks through the plane: along each axis, and between two random codes."""
+        line = np.linspace(-3.0, 3.0, 9)
+        zero = np.zeros_like(line)
+        ends = probes.walk_ends(self.assignment).astype(np.float64)
+        codes = np.concatenate(
+            [np.stack([line, zero], 1), np.stack([zero, line], 1), probes.lerp(ends[0], ends[1], 20)]
+        )
+        self._decode(f"walks:{key}", cls, 2, f"train:{key}", codes, half=True)
+
+
+def _unexpected(probe: Probe, info: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Fault | None:
+    """What the answer has that it should not: a shape, a dtype, values that are no numbers."""
+    what = _what(probe)
+    for name, allowed in probe.expect.items():
+        if name not in arrays:
+            return Fault("wrong_shape", f"{what} returned no {name}", expected=name)
+        got = tuple(arrays[name].shape)
+        if allowed is not None and got not in allowed:
+            expected = " or ".join(str(list(s)) for s in allowed)
+            return Fault(
+                "wrong_shape", f"{what} returned shape {list(got)}, expected {expected}",
+                got=str(list(got)), expected=expected,
+            )  # fmt: skip
+    for name, value in arrays.items():
+        if probe.float32 and probe.op == "apply" and value.dtype != np.float32:
+            dtype = next((m[1] for m in info.get("meta", []) if m[1] != "float32"), str(value.dtype))
+            return Fault(
+                "wrong_shape", f"{what} returned {dtype}, expected float32", got=dtype, expected="float32"
+            )
+        if probe.finite and value.dtype.kind == "f" and not np.isfinite(value).all():
+            kind = "NaN" if np.isnan(value).any() else "infinite values"
+            return Fault("wrong_value", f"{what} returned {kind}", got=kind, expected="finite numbers")
+    return None
+
+
+def _what(probe: Probe) -> str:
+    if probe.op in ("apply", "chunked") and probe.model is not None:
+        return f"{probe.model.cls}.{probe.args['method']}"
+    names = {"sample": "sample", "interpolate": "interpolate", "grid": "latent_grid", "loss": probe.args.get("fn")}
+    return str(names.get(probe.op) or probe.name)

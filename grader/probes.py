@@ -1,0 +1,426 @@
+"""What a submission is asked: probes with their inputs, the shapes that may come back, and time limits.
+
+A probe is data. Its inputs come from generators seeded by the assignment, never from the clock; which
+worker answers it is its ``role``: ``exam`` sees random inputs only, ``train`` the training images,
+``view`` trained weights and evaluation images, ``decode`` trained weights and codes but never an image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from grader.assignment import Assignment
+from grader.data import Dataset
+
+VERSION = "1"  # raise when the observations of an unchanged submission would change
+
+Role = Literal["exam", "train", "view", "decode"]
+Shape = tuple[int, ...]
+F32 = np.float32
+
+EXAM_SECONDS = 20.0  # a probe of the reference takes 2 to 80 ms
+TRAIN_SECONDS = 150.0  # ten times the slowest honest architecture measured (45 ms a step, 300 steps)
+VIEW_SECONDS = 60.0
+
+LATENTS = (2, 3, 20)
+BATCHES = (1, 2, 7, 128)
+CLASSES = ("Autoencoder", "VAE")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that a worker builds before a probe: ``cls(D)`` under ``seed``, with a state if given."""
+
+    key: str
+    cls: str
+    latent_dim: int
+    seed: int
+    state: str | None = None  # name of the state that the observer holds
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One question. ``expect`` maps an output to the shapes allowed; ``None`` allows any."""
+
+    name: str
+    role: Role
+    op: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+    tensors: Mapping[str, np.ndarray] = field(default_factory=dict)
+    expect: Mapping[str, tuple[Shape, ...] | None] = field(default_factory=dict)
+    model: Model | None = None
+    calls: frozenset[str] = frozenset()
+    seconds: float = EXAM_SECONDS
+    finite: bool = True
+    float32: bool = True
+    keep: int | None = None  # rows of each output that are stored
+
+
+def images(n: int) -> tuple[Shape, ...]:
+    return ((n, 1, 28, 28), (n, 784))
+
+
+def _rng(assignment: Assignment, stream: int) -> np.random.Generator:
+    return np.random.default_rng([assignment.seed, 7919, stream])
+
+
+def exam_model(cls: str, latent_dim: int, assignment: Assignment, tag: str = "") -> Model:
+    key = f"{cls}:{latent_dim}{tag}"
+    return Model(key, cls, latent_dim, assignment.seed + 11 + (1000 if tag else 0))
+
+
+def _names(cls: str, *methods: str) -> frozenset[str]:
+    return frozenset([f"{cls}({''})"] + [f"{cls}.{m}" for m in methods])
+
+
+def build_probes(assignment: Assignment) -> list[Probe]:
+    return [
+        Probe(
+            f"build:{cls}:{d}", "exam", "state", {"key": m.key}, model=m, calls=_names(cls), finite=False,
+            float32=False, keep=0,
+        )
+        for cls in CLASSES
+        for d in LATENTS
+        for m in [exam_model(cls, d, assignment)]
+    ]  # fmt: skip
+
+
+def exam_images(assignment: Assignment) -> np.ndarray:
+    """[128, 1, 28, 28] smooth random blobs: like images in range and smoothness, and of no data set."""
+    rng = _rng(assignment, 1)
+    grid = np.stack(np.meshgrid(np.arange(28), np.arange(28), indexing="ij"))
+    out = np.zeros((128, 28, 28))
+    for i in range(128):
+        for _ in range(4):
+            c, s = rng.uniform(4, 24, (2, 1, 1)), rng.uniform(1.0, 4.0)
+            out[i] += rng.uniform(0.3, 1.2) * np.exp(-((grid - c) ** 2).sum(0) / (2 * s * s))
+    return out.clip(0, 1).astype(F32)[:, None]
+
+
+def exam_codes(assignment: Assignment, d: int) -> np.ndarray:
+    return _rng(assignment, 2 + d).standard_normal((128, d)).astype(F32)
+
+
+def shape_probes(assignment: Assignment) -> list[Probe]:
+    """Encode, decode and forward at every (D, batch) that the assignment names, in eval mode."""
+    x, out = exam_images(assignment), []
+    cases = [(d, 4) for d in LATENTS] + [(LATENTS[-1], b) for b in BATCHES]
+    for cls in CLASSES:
+        for d, b in cases:
+            z = exam_codes(assignment, d)[:b]
+            m = exam_model(cls, d, assignment)
+            code: dict[str, tuple[Shape, ...]] = {"out0": ((b, d),)}
+            if cls == "VAE":
+                code["out1"] = ((b, d),)
+                full = {"out0": images(b), "out1": ((b, d),), "out2": ((b, d),)}
+            else:
+                full = {"out0": images(b)}
+            for method, a, expect in (
+                ("encode", x[:b], code),
+                ("decode", z, {"out0": images(b)}),
+                ("forward", x[:b], full),
+            ):
+                calls = _names(cls, *(("encode", "decode", "forward") if method == "forward" else (method,)))
+                out.append(
+                    Probe(
+                        f"shape:{cls}:{method}:{d}:{b}", "exam", "apply",
+                        {"key": m.key, "method": method, "seed": 1}, {"a0": a}, expect, m, calls,
+                    )
+                )  # fmt: skip
+    return out
+
+
+def wiring_probes(assignment: Assignment) -> list[Probe]:
+    """Range, independence of rows, repeatability, state dict, staged forward, gradients to codes."""
+    d = LATENTS[-1]
+    x, z = exam_images(assignment), exam_codes(assignment, d)
+    out: list[Probe] = []
+    for cls in CLASSES:
+        m = exam_model(cls, d, assignment)
+
+        def apply(
+            name: str, method: str, a: np.ndarray, model: Model = m, cls: str = cls, **args: Any
+        ) -> Probe:
+            return Probe(
+                f"{name}:{cls}", "exam", "apply",
+                {"key": model.key, "method": method, "seed": 1} | args, {"a0": a},
+                {}, model, _names(cls, method),
+            )  # fmt: skip
+
+        out += [apply(f"range:{k}", "decode", z[:64] * F32(k)) for k in (1, 10, 100)]
+        for i in range(3):
+            out.append(apply(f"row:encode:{i}", "encode", x[i : i + 1]))
+            out.append(apply(f"row:decode:{i}", "decode", z[i : i + 1]))
+        # a pass in train mode moves running statistics, so that a state dict has to carry them
+        t = exam_model(cls, d, assignment, tag="t")
+        out.append(apply("state:moved", "forward", x[:64], model=t, train=True))
+        fresh = Model(f"{cls}:fresh", cls, d, assignment.seed + 5000, state=f"state:saved:{cls}")
+        out.append(
+            Probe(f"state:saved:{cls}", "exam", "state", {"key": t.key}, model=t, calls=_names(cls),
+                  finite=False, float32=False, keep=0)
+        )  # fmt: skip
+        for who, model in (("old", t), ("again", t), ("new", fresh)):
+            out.append(apply(f"state:encode:{who}", "encode", x[:16], model=model))
+            out.append(apply(f"state:decode:{who}", "decode", z[:16], model=model))
+        w = _rng(assignment, 40).standard_normal((3, 32, 784)).astype(F32)
+        for train in (False, True):
+            for repeat in range(2):
+                out.append(
+                    Probe(
+                        f"code_gradient:{cls}:{'train' if train else 'eval'}:{repeat}", "exam",
+                        "code_gradient", {"key": t.key, "train": train, "seed": 3 + repeat},
+                        {"z": z[:32], "w": w}, {"grad": ((3, 32, d),)}, t, _names(cls, "decode"),
+                    )
+                )  # fmt: skip
+        out.append(
+            Probe(
+                f"parameter_flow:{cls}", "exam", "parameter_flow",
+                {"key": t.key, "seed": 4, "beta": 1.0},
+                {"x": x[:32], "w": z[:32]}, {}, t,
+                _names(cls, "encode", "decode", "forward") | {"vae_loss" if cls == "VAE" else "ae_loss"},
+            )
+        )  # fmt: skip
+    t = exam_model("VAE", d, assignment, tag="s")
+    for train in (False, True):
+        out.append(
+            Probe(
+                f"staged:{'train' if train else 'eval'}", "exam", "staged",
+                {"key": t.key, "train": train, "seed": 21}, {"x": x[:48]},
+                {"mu": ((48, d),), "logvar": ((48, d),), "z": ((48, d),)}, t,
+                _names("VAE", "encode", "reparameterize", "decode", "forward"), finite=False,
+            )
+        )  # fmt: skip
+    out.append(
+        Probe("encoded:train", "exam", "apply", {"key": t.key, "method": "encode", "seed": 1, "train": True},
+              {"a0": x}, {}, t, _names("VAE", "encode"))
+    )  # fmt: skip
+    return out
+
+
+NOISE_ROWS = 4096
+CONSTANTS = (-2.0, -1.0, 1.0, 2.0)
+
+
+def noise_probes(assignment: Assignment) -> list[Probe]:
+    """``reparameterize`` at chosen means and variances under replayed seeds."""
+    d = LATENTS[-1]
+    m = exam_model("VAE", d, assignment, tag="s")
+    calls = _names("VAE", "reparameterize")
+
+    def ask(name: str, mu: np.ndarray, logvar: np.ndarray, seed: int, train: bool = True) -> Probe:
+        return Probe(
+            f"noise:{name}", "exam", "apply",
+            {"key": m.key, "method": "reparameterize", "seed": seed, "train": train, "torch_only": True},
+            {"a0": mu.astype(F32), "a1": logvar.astype(F32)}, {"out0": (mu.shape,)}, m, calls, finite=False,
+        )  # fmt: skip
+
+    big = np.zeros((NOISE_ROWS, d))
+    small = np.zeros((64, d))
+    rng = _rng(assignment, 50)
+    mu, logvar = rng.normal(0, 1.5, small.shape), rng.uniform(-3, 3, small.shape)
+    seed = assignment.seed
+    out = [
+        ask("big", big, big, seed + 31),
+        ask("big_one", big, big + 1.0, seed + 31),
+        ask("other_seed", small, small + 1.0, seed + 32),
+        ask("zero", small, small, seed + 33),
+        ask("zero_again", small, small, seed + 33),
+        ask("zero_eval", small, small, seed + 33, train=False),
+        ask("generic", mu, logvar, seed + 33),
+        ask("generic_eval", mu, logvar, seed + 33, train=False),
+        ask("generic_next", mu, logvar, seed + 34),
+        ask("mu_only", mu, small, seed + 33),
+        ask("logvar_only", small, logvar, seed + 33),
+        ask("mu_doubled", 2 * mu, small, seed + 33),
+    ]
+    out += [ask(f"constant:{c:g}", small, small + c, seed + 33) for c in CONSTANTS]
+    w = _rng(assignment, 51).standard_normal(small.shape)
+    out.append(
+        Probe(
+            "noise_gradient", "exam", "noise_gradient", {"key": m.key, "seed": seed + 33},
+            {"mu": mu.astype(F32), "logvar": logvar.astype(F32), "w": w.astype(F32)}, {}, m, calls,
+        )
+    )  # fmt: skip
+    return out
+
+
+KL_SHAPES = ((4, 3), (4, 2), (4, 20), (4, 7), (1, 20), (9, 20), (9, 3), (128, 20))
+KL_POINTS = 20  # at the first shape, for the basis of formulas; 3 elsewhere
+LOSS_BETAS = (0.0, 0.3, 1.0, 2.5, 7.0)
+EXTREME_LOGVAR = 15.0
+
+
+def _shape_images(x: np.ndarray, flat: bool) -> np.ndarray:
+    """``[..., 784]`` as the submission's own decoder shapes it."""
+    return x.astype(F32) if flat else x.reshape(*x.shape[:-1], 1, 28, 28).astype(F32)
+
+
+def loss_probes(assignment: Assignment, *, flat: bool) -> list[Probe]:
+    """``vae_loss`` and ``ae_loss`` at known points; ``flat`` is the shape of this submission's images."""
+    out: list[Probe] = []
+
+    def ask(
+        name: str, x_hat: np.ndarray, x: np.ndarray, mu: np.ndarray, logvar: np.ndarray,
+        betas: Sequence[float] = (1.0,), grad: bool = False, finite: bool = False,
+    ) -> None:  # fmt: skip
+        out.append(
+            Probe(
+                f"loss:{name}", "exam", "loss", {"fn": "vae_loss", "betas": list(betas), "grad": grad},
+                {"x_hat": _shape_images(x_hat, flat), "x": _shape_images(x, False),
+                 "mu": mu.astype(F32), "logvar": logvar.astype(F32)},
+                {}, None, frozenset({"vae_loss"}), finite=finite,
+            )
+        )  # fmt: skip
+
+    def ask_ae(name: str, x_hat: np.ndarray, x: np.ndarray, grad: bool = False) -> None:
+        out.append(
+            Probe(
+                f"ae_loss:{name}", "exam", "loss", {"fn": "ae_loss", "betas": [0.0], "grad": grad},
+                {"x_hat": _shape_images(x_hat, flat), "x": _shape_images(x, False)},
+                {}, None, frozenset({"ae_loss"}), finite=False,
+            )
+        )  # fmt: skip
+
+    rng = _rng(assignment, 60)
+    for i, (b, d) in enumerate(KL_SHAPES):
+        k = KL_POINTS if i == 0 else 3
+        mu = rng.normal(0, 1.2, (k, b, d)) + rng.normal(0, 0.7, (k, 1, 1))
+        logvar = rng.uniform(-2.5, 2.0, (k, b, d)) + rng.uniform(-0.5, 0.5, (k, 1, 1))
+        x, x_hat = rng.uniform(0.2, 0.8, (2, k, b, 784))
+        ask(f"kl:{b}:{d}", x_hat, x, mu, logvar)
+    for b in (4, 1, 9, 128):
+        k = 6 if b == 4 else 2
+        # errors of several sizes: a family that fits at all of them is the family
+        x = rng.uniform(0.25, 0.75, (k, b, 784))
+        size = np.linspace(0.02, 0.25, k)[:, None, None] if k > 2 else np.array([0.05, 0.2])[:, None, None]
+        x_hat = x + size * rng.uniform(-1, 1, x.shape)
+        mu, logvar = rng.normal(0, 1, (2, k, b, 20))
+        ask(f"recon:{b}", x_hat, x, mu, logvar)
+        ask_ae(f"recon:{b}", x_hat, x)
+    x = rng.uniform(0.3, 0.7, (1, 4, 784)).repeat(5, 0)
+    direction = rng.choice([-1.0, 1.0], (4, 784))
+    x_hat = x + np.array([0.0, 0.02, -0.02, 0.15, -0.15])[:, None, None] * direction
+    mu, logvar = rng.normal(0, 1, (2, 5, 4, 20))
+    ask("minimum", x_hat, x, mu, logvar)
+    ask_ae("minimum", x_hat, x)
+    mu, logvar = rng.normal(0, 1, (2, 2, 8, 20))
+    x, x_hat = rng.uniform(0.2, 0.8, (2, 2, 8, 784))
+    ask("betas", x_hat, x, mu, logvar, LOSS_BETAS, grad=True)
+    ask("betas_again", x_hat[:1], x[:1], mu[:1], logvar[:1], LOSS_BETAS[:3])
+    ask_ae("gradient", x_hat, x, grad=True)
+    ask("zero", x_hat, x, mu * 0, logvar * 0)
+    # binary targets met exactly, missed completely, and predicted anywhere between; both variances
+    hard = rng.integers(0, 2, (4, 8, 784)).astype(float)
+    guess = np.stack([hard[0], 1 - hard[1], rng.integers(0, 2, (8, 784)), rng.uniform(0, 1, (8, 784))])
+    signs = rng.choice([-1.0, 1.0], (4, 8, 20))
+    ask("extremes", guess, hard, rng.normal(0, 3, (4, 8, 20)), EXTREME_LOGVAR * signs, grad=True)
+    ask_ae("extremes", guess, hard, grad=True)
+    soft = rng.uniform(0, 1, (2, 8, 784))
+    ask("extremes_soft", np.stack([hard[0], hard[1]]), soft, mu, logvar, grad=True)
+    return out
+
+
+@dataclass(frozen=True)
+class TrainRun:
+    """One model to train. ``beta`` is in the submission's own convention."""
+
+    key: str
+    cls: str
+    latent_dim: int
+    beta_c: float | None
+    beta: float | None
+
+
+def train_probe(
+    assignment: Assignment, run: TrainRun, repair: Mapping[str, Any], *, seed_offset: int = 0
+) -> Probe:
+    steps = assignment.steps
+    expect: dict[str, tuple[Shape, ...] | None] = {"total": None, "recon": None}
+    uses = {"encode", "decode"} | (set() if repair.get("forward") else {"forward"})
+    if run.cls == "VAE" and not repair.get("forward"):
+        uses.add("reparameterize")
+    loss = set() if repair.get("loss") else {"vae_loss" if run.cls == "VAE" else "ae_loss"}
+    return Probe(
+        f"train:{run.key}", "train", "train",
+        {
+            "key": run.key, "cls": run.cls, "D": run.latent_dim, "seed": assignment.seed + seed_offset,
+            "beta": run.beta, "steps": steps, "learning_rate": assignment.learning_rate,
+            "repair": dict(repair),
+        },
+        {}, expect, None, _names(run.cls, *uses) | loss, TRAIN_SECONDS, finite=False, float32=False,
+    )  # fmt: skip
+
+
+def batch_order(assignment: Assignment, count: int, *, seed_offset: int = 0) -> np.ndarray:
+    """[steps, batch] indices: the same order of images for every submission, epochs shuffled."""
+    rng = np.random.default_rng([assignment.seed + seed_offset, 128])
+    need = assignment.steps * assignment.batch
+    epochs = [rng.permutation(count) for _ in range(-(-need // count))]
+    return np.concatenate(epochs)[:need].reshape(assignment.steps, assignment.batch).astype(np.int64)
+
+
+# --- what is asked of trained models -----------------------------------------------------------------
+
+RECON_IMAGES = 256
+SAMPLES = 64
+CODE_IMAGES = 1000  # training images whose codes train the linear probe
+PAIRS_EACH = 12
+STAGED = 32
+ODD_IMAGES = 128
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Indices into the evaluation images that every submission shares."""
+
+    originals: np.ndarray  # one image of each class, then more: the columns of the gallery
+    pairs: np.ndarray  # [P, PAIRS_EACH, 2]; the first of each is the strip that is shown
+
+
+def select(assignment: Assignment, data: Dataset) -> Selection:
+    rng = _rng(assignment, 80)
+    firsts = [int(np.flatnonzero(data.eval_y == c)[0]) for c in np.unique(data.eval_y)]
+    pairs = [
+        np.stack([rng.choice(np.flatnonzero(data.eval_y == c), PAIRS_EACH) for c in pair], 1)
+        for pair in assignment.pairs
+    ]
+    return Selection(np.array(firsts), np.stack(pairs))
+
+
+def odd_images(data: Dataset) -> np.ndarray:
+    """Anomalies without a second data set: evaluation images turned by a quarter."""
+    return np.ascontiguousarray(np.rot90(data.eval_x[:ODD_IMAGES], axes=(2, 3)))
+
+
+def prior_codes(assignment: Assignment, d: int) -> np.ndarray:
+    """[SAMPLES, D]: the N(0, I) codes that the gallery decodes, the same for every submission."""
+    return _rng(assignment, 90 + d).standard_normal((SAMPLES, d)).astype(F32)
+
+
+def noise_for(assignment: Assignment, d: int, n: int) -> np.ndarray:
+    return _rng(assignment, 700 + d).standard_normal((n, d)).astype(F32)
+
+
+def grid_codes(n: int, extent: float) -> np.ndarray:
+    """[n * n, 2], row by row from the top: x from -extent to extent, y from extent down to -extent."""
+    axis = np.linspace(-extent, extent, n)
+    y, x = np.meshgrid(axis[::-1], axis, indexing="ij")
+    return np.stack([x.ravel(), y.ravel()], 1).astype(F32)
+
+
+def lerp(a: np.ndarray, b: np.ndarray, steps: int) -> np.ndarray:
+    """[..., steps, D] codes on the straight lines from ``a`` to ``b``, both ends included."""
+    t = np.linspace(0.0, 1.0, steps)[:, None]
+    return ((1 - t) * a[..., None, :] + t * b[..., None, :]).astype(F32)
+
+
+SMALL_GRID = (5, 1.5)  # n, extent of a second grid: neither is the default
+SMALL_STEPS = 5
+
+
+def walk_ends(assignment: Assignment) -> np.ndarray:
+    return _rng(assignment, 95).uniform(-2.5, 2.5, (2, 2)).astype(F32)

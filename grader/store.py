@@ -1,0 +1,143 @@
+"""Observations on disk, by the hash of what they depend on; written whole or not at all.
+
+One file per submission: a JSON header (probe names, info, faults) and one safetensors body. Anything that
+is damaged, truncated or of another format reads as "not there", so it is observed again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+
+from grader.model import Fault, GraderError, Observation, Observations
+
+MAGIC = b"OBS1"
+_HEAD = struct.Struct("<4sQ32s")
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Replace ``path`` by ``content`` in one step; raises ``GraderError`` if the disk does not take it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    except OSError as error:
+        raise GraderError(f"{path.parent}: cannot be written: {error.strerror}") from None
+    try:
+        with os.fdopen(fd, "wb") as f:
+            f.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        os.unlink(temporary)
+        raise GraderError(f"{path}: cannot be written: {error.strerror}") from None
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _encode(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def dumps(observations: Observations) -> bytes:
+    """One file's content; the same observations give the same bytes."""
+    header: dict[str, Any] = {
+        "digest": observations.digest,
+        "isolation": observations.isolation,
+        "environment": dict(observations.environment),
+        "data_sha256": observations.data_sha256,
+        "probes": {},
+    }
+    body: dict[str, np.ndarray] = {}
+    for name in sorted(observations.by_probe):
+        o = observations.by_probe[name]
+        header["probes"][name] = {
+            "info": dict(o.info),
+            "fault": asdict(o.fault) if o.fault else None,
+            "arrays": sorted(o.arrays),
+        }
+        for key in sorted(o.arrays):
+            body[f"{name}\t{key}"] = np.ascontiguousarray(o.arrays[key])
+    text = json.dumps(header, sort_keys=True, default=_encode).encode()
+    payload = text + save_arrays(body)
+    return _HEAD.pack(MAGIC, len(text), sha256(payload).digest()) + payload
+
+
+def loads(content: bytes) -> Observations | None:
+    """The observations, or ``None`` for a file that is not whole."""
+    try:
+        magic, length, digest = _HEAD.unpack_from(content)
+        payload = content[_HEAD.size :]
+        if magic != MAGIC or sha256(payload).digest() != digest:
+            return None
+        header = json.loads(payload[:length])
+        body = load_arrays(payload[length:])
+        by_probe = {
+            name: Observation(
+                name,
+                {k: body[f"{name}\t{k}"] for k in entry["arrays"]},
+                entry["info"],
+                Fault(**entry["fault"]) if entry["fault"] else None,
+            )
+            for name, entry in header["probes"].items()
+        }
+        return Observations(
+            by_probe,
+            header["digest"],
+            header["isolation"],
+            header["environment"],
+            header["data_sha256"],
+        )
+    except (struct.error, ValueError, KeyError, TypeError, SafetensorError):
+        return None
+
+
+def read(path: Path) -> Observations | None:
+    try:
+        return loads(path.read_bytes())
+    except OSError:
+        return None
+
+
+def json_bytes(value: Mapping[str, Any]) -> bytes:
+    """Canonical JSON for files that people read and programs compare."""
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Keep a second grader off ``folder``; raises ``GraderError`` naming the process that holds it."""
+    import fcntl
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        f = (folder / ".lock").open("a+")
+    except OSError as error:
+        raise GraderError(f"{folder}: cannot be written: {error.strerror}") from None
+    with f:
+        try:
+            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            f.seek(0)
+            holder = f.read().strip() or "unknown"
+            raise GraderError(
+                f"{folder}: another grader (process {holder}) is at work here; wait for it or use another --out"
+            ) from None
+        f.seek(0)
+        f.truncate()
+        f.write(str(os.getpid()))
+        f.flush()
+        yield
