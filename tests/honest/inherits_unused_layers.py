@@ -1,0 +1,78 @@
+"""VAE inherits from Autoencoder and never uses the code layer that it inherits."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+TUNED_BETA = 1.0
+
+
+class Autoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.latent_dim = latent_dim
+        self.hidden = nn.Linear(784, 400)
+        self.code = nn.Linear(400, latent_dim)
+        self.decoder = nn.Sequential(
+            nn.Linear(latent_dim, 400), nn.ReLU(), nn.Linear(400, 784), nn.Sigmoid()
+        )
+
+    def encode(self, x):
+        return self.code(F.relu(self.hidden(x.flatten(1))))
+
+    def decode(self, z):
+        return self.decoder(z)
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+class VAE(Autoencoder):
+    def __init__(self, latent_dim):
+        super().__init__(latent_dim)
+        self.mu = nn.Linear(400, latent_dim)
+        self.logvar = nn.Linear(400, latent_dim)
+
+    def encode(self, x):
+        h = F.relu(self.hidden(x.flatten(1)))
+        return self.mu(h), self.logvar(h)
+
+    def reparameterize(self, mu, logvar):
+        return mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+
+    def forward(self, x):
+        mu, logvar = self.encode(x)
+        return self.decode(self.reparameterize(mu, logvar)), mu, logvar
+
+
+def ae_loss(x_hat, x):
+    return F.binary_cross_entropy(x_hat.flatten(1), x.flatten(1), reduction="sum") / x.shape[0]
+
+
+def vae_loss(x_hat, x, mu, logvar, beta):
+    recon = ae_loss(x_hat, x)
+    kl = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp()) / x.shape[0]
+    return recon + beta * kl, recon, kl
+
+
+@torch.no_grad()
+def sample(model, n):
+    return model.decode(torch.randn(n, model.latent_dim)).reshape(n, 1, 28, 28)
+
+
+@torch.no_grad()
+def interpolate(model, x_start, x_end, steps):
+    if isinstance(model, VAE):
+        (start, _), (end, _) = model.encode(x_start), model.encode(x_end)
+    else:
+        start, end = model.encode(x_start), model.encode(x_end)
+    t = torch.linspace(0, 1, steps).unsqueeze(1)
+    return model.decode(start * (1 - t) + end * t).reshape(steps, 1, 28, 28)
+
+
+@torch.no_grad()
+def latent_grid(model, n=21, extent=4.0):
+    line = torch.linspace(-extent, extent, n)
+    gx, gy = torch.meshgrid(line, line.flip(0), indexing="xy")
+    tiles = model.decode(torch.stack((gx.reshape(-1), gy.reshape(-1)), dim=1))
+    return tiles.reshape(n, n, 28, 28).swapaxes(1, 2).reshape(n * 28, n * 28)

@@ -1,0 +1,93 @@
+"""One linear layer of 2 D outputs, split into mu and logvar."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+TUNED_BETA = 1.0
+
+
+class Autoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.latent_dim = latent_dim
+        self.encoder = nn.Sequential(nn.Linear(784, 400), nn.ReLU(), nn.Linear(400, latent_dim))
+        self.decoder = nn.Sequential(
+            nn.Linear(latent_dim, 400), nn.ReLU(), nn.Linear(400, 784), nn.Sigmoid()
+        )
+
+    def encode(self, x):
+        return self.encoder(x.flatten(1))
+
+    def decode(self, z):
+        return self.decoder(z).unflatten(-1, (1, 28, 28))
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+class VAE(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.latent_dim = latent_dim
+        self.encoder = nn.Sequential(nn.Linear(784, 400), nn.ReLU(), nn.Linear(400, 2 * latent_dim))
+        self.decoder = nn.Sequential(
+            nn.Linear(latent_dim, 400), nn.ReLU(), nn.Linear(400, 784), nn.Sigmoid()
+        )
+
+    def encode(self, x):
+        both = self.encoder(x.flatten(1))
+        return both[:, : self.latent_dim], both[:, self.latent_dim :]
+
+    def reparameterize(self, mu, logvar):
+        return torch.randn_like(mu) * torch.sqrt(logvar.exp()) + mu
+
+    def decode(self, z):
+        return self.decoder(z).unflatten(-1, (1, 28, 28))
+
+    def forward(self, x):
+        mu, logvar = self.encode(x)
+        return self.decode(self.reparameterize(mu, logvar)), mu, logvar
+
+
+def ae_loss(x_hat, x):
+    return F.binary_cross_entropy(x_hat.flatten(1), x.flatten(1), reduction="sum") / x.shape[0]
+
+
+def vae_loss(x_hat, x, mu, logvar, beta):
+    recon = ae_loss(x_hat, x)
+    kl = 0.5 * (mu.pow(2) + logvar.exp() - 1 - logvar).sum(dim=1).mean()
+    return recon + beta * kl, recon, kl
+
+
+def to_code(model, x):
+    out = model.encode(x)
+    return out[0] if isinstance(out, tuple) else out
+
+
+def sample(model, n):
+    with torch.no_grad():
+        z = torch.randn(n, model.latent_dim)
+        return model.decode(z)
+
+
+def interpolate(model, x_start, x_end, steps):
+    images = []
+    with torch.no_grad():
+        z_start = to_code(model, x_start)
+        z_end = to_code(model, x_end)
+        for alpha in torch.linspace(0, 1, steps):
+            images.append(model.decode((1 - alpha) * z_start + alpha * z_end))
+    return torch.cat(images, dim=0)
+
+
+def latent_grid(model, n=21, extent=4.0):
+    canvas = torch.zeros(n * 28, n * 28)
+    xs = torch.linspace(-extent, extent, n)
+    ys = torch.linspace(extent, -extent, n)
+    with torch.no_grad():
+        for i in range(n):
+            for j in range(n):
+                z = torch.tensor([[xs[j], ys[i]]])
+                canvas[i * 28 : (i + 1) * 28, j * 28 : (j + 1) * 28] = model.decode(z).view(28, 28)
+    return canvas

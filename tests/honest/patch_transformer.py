@@ -1,0 +1,97 @@
+"""The encoder is one transformer layer over 16 patches."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+TUNED_BETA = 1.0
+
+
+class Autoencoder(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.latent_dim = latent_dim
+        self.embed = nn.Conv2d(1, 32, kernel_size=7, stride=7)
+        self.position = nn.Parameter(torch.randn(1, 16, 32) * 0.02)
+        self.attend = nn.TransformerEncoderLayer(
+            32, nhead=2, dim_feedforward=64, dropout=0.0, batch_first=True, norm_first=True
+        )
+        self.code = nn.Linear(16 * 32, latent_dim)
+        self.hidden = nn.Linear(latent_dim, 300)
+        self.pixels = nn.Linear(300, 784)
+
+    def encode(self, x):
+        patches = self.embed(x).flatten(2).transpose(1, 2)
+        h = self.attend(patches + self.position).flatten(1)
+        return self.code(h)
+
+    def decode(self, z):
+        return torch.sigmoid(self.pixels(F.gelu(self.hidden(z)))).view(-1, 1, 28, 28)
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+class VAE(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.latent_dim = latent_dim
+        self.embed = nn.Conv2d(1, 32, kernel_size=7, stride=7)
+        self.position = nn.Parameter(torch.randn(1, 16, 32) * 0.02)
+        self.attend = nn.TransformerEncoderLayer(
+            32, nhead=2, dim_feedforward=64, dropout=0.0, batch_first=True, norm_first=True
+        )
+        self.mean = nn.Linear(16 * 32, latent_dim)
+        self.logvar = nn.Linear(16 * 32, latent_dim)
+        self.hidden = nn.Linear(latent_dim, 300)
+        self.pixels = nn.Linear(300, 784)
+
+    def encode(self, x):
+        patches = self.embed(x).flatten(2).transpose(1, 2)
+        h = self.attend(patches + self.position).flatten(1)
+        return self.mean(h), self.logvar(h)
+
+    def reparameterize(self, mu, logvar):
+        std = torch.exp(0.5 * logvar)
+        return mu + torch.randn_like(std) * std
+
+    def decode(self, z):
+        return torch.sigmoid(self.pixels(F.gelu(self.hidden(z)))).view(-1, 1, 28, 28)
+
+    def forward(self, x):
+        mu, logvar = self.encode(x)
+        z = self.reparameterize(mu, logvar)
+        return self.decode(z), mu, logvar
+
+
+def ae_loss(x_hat, x):
+    return F.binary_cross_entropy(x_hat.flatten(1), x.flatten(1), reduction="sum") / x.shape[0]
+
+
+def vae_loss(x_hat, x, mu, logvar, beta):
+    recon = ae_loss(x_hat, x)
+    kl = 0.5 * (mu.pow(2) + logvar.exp() - 1 - logvar).sum(dim=1).mean()
+    return recon + beta * kl, recon, kl
+
+
+@torch.no_grad()
+def sample(model, n):
+    return model.decode(torch.randn(n, model.latent_dim)).reshape(n, 1, 28, 28)
+
+
+@torch.no_grad()
+def interpolate(model, x_start, x_end, steps):
+    if isinstance(model, VAE):
+        (start, _), (end, _) = model.encode(x_start), model.encode(x_end)
+    else:
+        start, end = model.encode(x_start), model.encode(x_end)
+    t = torch.linspace(0, 1, steps).unsqueeze(1)
+    return model.decode(start * (1 - t) + end * t).reshape(steps, 1, 28, 28)
+
+
+@torch.no_grad()
+def latent_grid(model, n=21, extent=4.0):
+    line = torch.linspace(-extent, extent, n)
+    gx, gy = torch.meshgrid(line, line.flip(0), indexing="xy")
+    tiles = model.decode(torch.stack((gx.reshape(-1), gy.reshape(-1)), dim=1))
+    return tiles.reshape(n, n, 28, 28).swapaxes(1, 2).reshape(n * 28, n * 28)
