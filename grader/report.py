@@ -16,11 +16,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import nh3
 import numpy as np
@@ -29,7 +29,6 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from .figures import (
-    CATALOGUE,
     SECTIONS,
     Figure,
     Plot,
@@ -38,6 +37,7 @@ from .figures import (
     linear,
     listing,
     num,
+    percent,
     scroll,
     symlog,
 )
@@ -124,6 +124,19 @@ def points(value: float) -> str:
     return "0" if text in ("-0", "") else text.replace("-", "−")
 
 
+_ACRONYMS = {"kl": "KL", "bce": "BCE", "ae": "AE", "vae": "VAE", "nan": "NaN", "beta": "β"}
+
+
+def bug_name(key: str) -> str:
+    """The words of a diagnosis key: ``kl_missing_half`` is "KL missing half"."""
+    return " ".join(_ACRONYMS.get(word, word) for word in clean(key, 80).split("_"))
+
+
+def typeset(text: object) -> Markup:
+    """Escaped text with the subscript of β_c set as one."""
+    return Markup(str(escape(text)).replace("β_c", "β<sub>c</sub>"))
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
@@ -160,8 +173,8 @@ def _as_typed(text: str) -> str:
 class Answers:
     """Renders the answers of one report within shared budgets of HTML and of inline images."""
 
-    def __init__(self, count: int) -> None:
-        self.html_left = ANSWER_BYTES
+    def __init__(self, count: int, files: Mapping[str, str] | None = None) -> None:
+        self.files = files or {}
         self.images_left = IMAGES_BYTES
         self.share = ANSWER_BYTES // max(1, count)
 
@@ -199,6 +212,18 @@ class Answers:
         self.images_left -= len(data)
         return True
 
+    def _file(self, source: str, images: list[str]) -> re.Match[str] | None:
+        """Admits an image file of the submission under the same budget; its stored name."""
+        match = _DATA_IMAGE.fullmatch(self.files[source])
+        if match is None:
+            return None
+        address = match.group(0)
+        if address not in images:
+            images.append(address if self._affordable(match) else "")
+            if not images[-1]:
+                return _STORED.match(f"grader-image-{len(images) - 1}")
+        return _STORED.match(f"grader-image-{images.index(address)}")
+
     def _html(self, text: str, name: str, images: list[str]) -> str:
         md = _markdown()
         if any(len(_MARKS.findall(part)) > PARAGRAPH_MARKS for part in text.split("\n\n")):
@@ -216,14 +241,17 @@ class Answers:
             for child in token.children or ():
                 if child.type != "image":
                     continue
-                stored = _STORED.match(str(child.attrGet("src") or ""))
+                source = unquote(str(child.attrGet("src") or ""))
+                stored = _STORED.match(source)
+                if stored is None and source in self.files:
+                    stored = self._file(source, images)
                 address = images[int(stored[1])] if stored and int(stored[1]) < len(images) else ""
                 if address:
                     child.attrSet("src", address)
                     if not child.content:
                         child.attrs["alt"] = ""
                 else:
-                    where = "too large" if stored else str(child.attrGet("src") or "")[:120]
+                    where = "too large or no image" if stored else source[:120]
                     child.type, child.tag, child.nesting = "text", "", 0
                     child.content = f"[image not shown: {child.content} ({where})]"
                     child.children = None
@@ -318,32 +346,33 @@ def _cached_environment(overrides: str) -> Environment:
     chain = [own, PrefixLoader({"base": own})]
     if overrides:
         chain.insert(0, FileSystemLoader(overrides))
-    return Environment(
+    environment = Environment(
         loader=ChoiceLoader(chain),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["typeset"] = typeset
+    return environment
 
 
-def _reductions(what: str) -> str:
-    words = {
-        "bce": "binary cross-entropy",
-        "squared": "squared error",
-        "squared_error": "squared error",
-        "half_squared": "half the squared error",
-        "absolute": "absolute error",
-        "absolute_error": "absolute error",
-    }
-    return words.get(what, what.replace("_", " "))
+LIKELIHOODS = {
+    "bce": "binary cross-entropy",
+    "squared": "squared error",
+    "absolute": "absolute error",
+}
 
 
-def _recon_unit(grade: Grade) -> str:
-    if grade.convention is None:
+def _likelihood(name: str) -> str:
+    return LIKELIHOODS.get(name, clean(name, 80).replace("_", " "))
+
+
+def _recon_unit(grade: Grade, evidence: Evidence) -> str:
+    name = evidence.likelihood or (grade.convention.likelihood if grade.convention else "")
+    if not name:
         return "canonical units per image"
-    name = grade.convention.likelihood
-    return "nats per image" if "bce" in name.lower() else f"{_reductions(name)} per image"
+    return "nats per image" if name == "bce" else f"{_likelihood(name)} per image"
 
 
 def _convention(grade: Grade, evidence: Evidence) -> dict[str, Any] | None:
@@ -352,21 +381,38 @@ def _convention(grade: Grade, evidence: Evidence) -> dict[str, Any] | None:
         return None
     factor = num(c.beta_c_per_beta, 4)
     sentence = (
-        f"Your reconstruction loss is {_reductions(c.likelihood)}, reduced by "
-        f"{_reductions(c.recon_reduction)}; your KL is reduced by {_reductions(c.kl_reduction)}. "
+        f"Your reconstruction loss is {_likelihood(c.likelihood)}, {clean(c.recon_reduction, 120)}; "
+        f"your KL is a {clean(c.kl_reduction, 120)}. "
         f"So a β of 1 in your code weighs the KL by β_c = {factor} in canonical units."
     )
     rows = [("β = 1 in your code", "1", factor)]
-    tuned = next((r for r in evidence.runs if r.key == "tuned"), None)
+    runs = {r.key: r for r in evidence.runs if r.beta_student is not None}
+    tuned = runs.pop("tuned", None)
     if tuned is not None and tuned.beta_student is not None:
         beta_c = tuned.beta_c
         if beta_c is None:
             beta_c = tuned.beta_student * c.beta_c_per_beta
         rows.append(("your TUNED_BETA", num(tuned.beta_student, 4), num(beta_c, 4)))
-    for run in evidence.runs:
-        if run.key.startswith("beta_") and run.beta_student is not None and run.beta_c is not None:
-            rows.append((f"trained by us, {run.label}", num(run.beta_student, 4), num(run.beta_c, 4)))
+    for key, run in runs.items():
+        if key.startswith("beta_") and run.beta_c is not None:
+            rows.append((f"what we passed for {run.label}", num(run.beta_student, 4), num(run.beta_c, 4)))
     return {"sentence": sentence, "rows": rows}
+
+
+def _repairs(evidence: Evidence) -> str:
+    """One sentence on what the figures do not show because we replaced it; empty for sound work."""
+    parts = {p for run in evidence.runs for p in run.repaired}
+    words = {
+        "loss": "your loss by ours of the same kind",
+        "forward": "your forward pass by decode(reparameterize(encode(x))) with exact noise",
+    }
+    told = [words.get(p, clean(p, 40)) for p in sorted(parts, reverse=True)]
+    if not told:
+        return ""
+    return (
+        f"To train your networks in spite of the bugs above we replaced {listing(told)}. The figures "
+        "show what your networks do then, and the rest is judged on that."
+    )
 
 
 def _check_view(verdict: Verdict, titles: Mapping[str, str], root: str) -> dict[str, Any]:
@@ -384,7 +430,7 @@ def _check_view(verdict: Verdict, titles: Mapping[str, str], root: str) -> dict[
         "max_points": points(verdict.max_points),
         "message": clean(verdict.message),
         "hint": clean(verdict.hint),
-        "diagnosis": (verdict.diagnosis or "").replace("_", " "),
+        "diagnosis": bug_name(verdict.diagnosis or ""),
         "hidden": verdict.visibility == "hidden",
         "root": root,
         "root_title": titles.get(root, root),
@@ -445,82 +491,90 @@ def _fix_view(grade: Grade) -> list[dict[str, Any]]:
     return rows
 
 
-def _facts(evidence: Evidence, recon_unit: str) -> dict[str, list[tuple[str, str]]]:
+Facts = list[tuple[str, list[tuple[str, str]]]]  # headed groups of (name, value)
+
+
+def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
     """The measured numbers beside each answer."""
     runs = {r.key: r for r in evidence.runs}
-    vaes = [r for r in evidence.runs if r.kind == "vae" and not r.key.endswith("_2d")]
+    by_kind: dict[str, dict[str, list[tuple[str, str]]]] = {"Q4": {}, "Q5": {}, "Q6": {}, "Q7": {}}
 
-    def per_run(run: Run) -> list[tuple[str, str]]:
+    def of_run(run: Run) -> list[tuple[str, str]]:
         rows = [
-            (f"{run.label}: reconstruction, {recon_unit}", num(run.recon_eval)),
-            (f"{run.label}: KL, nats per image", num(run.kl_eval)),
-            (f"{run.label}: sharpness of samples", num(run.sharpness, 2)),
+            (f"reconstruction, {recon_unit}", num(run.recon_eval)),
+            ("KL, nats per image", num(run.kl_eval)),
+            ("sharpness, reconstructions", num(run.sharpness_recon, 2)),
+            ("sharpness, samples", num(run.sharpness, 2)),
         ]
         if run.active is not None:
-            rows.append(
-                (f"{run.label}: active units", f"{int(np.sum(run.active))} of {len(run.active)}")
-            )
+            rows.append(("active units", f"{int(np.sum(run.active))} of {len(run.active)}"))
         return [(name, value) for name, value in rows if value != "–"]
 
-    facts: dict[str, list[tuple[str, str]]] = {key: [] for key in EVIDENCE_BESIDE}
-    distance = evidence.sample_distance
-    facts["Q1"] = [
-        (f"distance of samples to real images, {runs[k].label if k in runs else k}", num(d))
-        for k, d in sorted(distance.items(), key=lambda i: (i[0] != "ae", i[0]))
+    distance = [
+        (runs[key].label if key in runs else key, num(d))
+        for key, d in sorted(evidence.sample_distance.items(), key=lambda i: (i[0] != "ae", i[0]))
     ]
+    codes = []
     if evidence.ae_codes is not None and np.size(evidence.ae_codes):
-        facts["Q1"].append(("standard deviation of AE codes", num(np.nanstd(evidence.ae_codes))))
-    facts["Q2"] = [
-        row for r in vaes if r.beta_c is not None and r.key != "tuned" and r.beta_c != 1.0
-        for row in per_run(r)
-    ]
+        codes = [
+            ("mean", num(np.nanmean(evidence.ae_codes), 2)),
+            ("standard deviation", num(np.nanstd(evidence.ae_codes))),
+        ]
     tuned = runs.get("tuned")
+    settled: Facts = []
     if tuned is not None:
-        facts["Q3"] = [("TUNED_BETA in canonical units, β_c", num(tuned.beta_c, 4)), *per_run(tuned)]
-        if tuned.curve_kl is not None and len(tuned.curve_kl) > 3:
-            kl = tuned.curve_kl
-            facts["Q3"].append(
-                ("KL at a quarter, half and end of training",
-                 f"{num(kl[len(kl) // 4])} → {num(kl[len(kl) // 2])} → {num(kl[-1])}")
-            )
+        rows = [("in canonical units, β_c", num(tuned.beta_c, 4)), *of_run(tuned)]
+        settled.append((tuned.label, rows))
+        kl = tuned.curve_kl
+        if kl is not None and len(kl) > 3:
+            places = (("a quarter", len(kl) // 4), ("half", len(kl) // 2), ("the end", -1))
+            settled.append(("KL during training", [(f"at {name}", num(kl[k])) for name, k in places]))
+    for measure, name in (("path_ratio", "Path over chord"), ("roughness", "Roughness"),
+                          ("largest_step", "Largest over mean step")):  # fmt: skip
+        for label in dict.fromkeys(s.label for s in evidence.strips):
+            mine = sorted((s for s in evidence.strips if s.label == label), key=lambda s: s.kind)
+            told = ", ".join(f"{s.kind.upper()} {num(getattr(s, measure))}" for s in mine)
+            by_kind["Q4"].setdefault(name, []).append((label, told))
     for kind in ("ae", "vae"):
-        strips = [s for s in evidence.strips if s.kind == kind]
-        for s in strips:
-            facts["Q4"].append(
-                (f"{s.label}, {kind.upper()}",
-                 f"path / chord {num(s.path_ratio, 4)}, roughness {num(s.roughness)}, "
-                 f"largest step {num(s.largest_step)}")
-            )
         use = evidence.usefulness.get(kind)
-        if use is not None:
-            if use.linear_probe is not None:
-                facts["Q5"].append((f"linear probe, {kind.upper()}", num(use.linear_probe)))
-            if use.anomaly_auroc is not None:
-                facts["Q5"].append((f"anomaly AUROC, {kind.upper()}", num(use.anomaly_auroc)))
-    facts["Q5"].sort()
+        if use is not None and use.linear_probe is not None:
+            by_kind["Q5"].setdefault("Linear probe, accuracy", []).append((kind.upper(), num(use.linear_probe)))
+        if use is not None and use.anomaly_auroc is not None:
+            by_kind["Q5"].setdefault("Anomalies, AUROC", []).append((kind.upper(), num(use.anomaly_auroc)))
     for run in evidence.runs:
         if run.kind != "vae" or not run.beta_c or run.curve_kl is None or run.curve_recon is None:
             continue
         if not len(run.curve_kl) or len(run.curve_kl) != len(run.curve_recon):
             continue
-        for word, k in (("early", len(run.curve_kl) // 10), ("end", -1)):
-            recon, kl = float(run.curve_recon[k]), run.beta_c * float(run.curve_kl[k])
-            facts["Q6"].append(
-                (f"{run.label}, {word}", f"recon {num(recon)}, β·KL {num(kl)}")
+        for word, k in (("after a tenth", len(run.curve_kl) // 10), ("at the end", -1)):
+            recon, kl_term = float(run.curve_recon[k]), run.beta_c * float(run.curve_kl[k])
+            by_kind["Q6"].setdefault(run.label, []).append(
+                (word, f"recon {num(recon)}, β·KL {num(kl_term)}")
             )
-    for plane in evidence.planes:
+    for plane in sorted(evidence.planes, key=lambda p: p.kind):
         if plane.codes is not None and len(plane.codes):
             radius = np.sqrt((np.asarray(plane.codes, np.float64) ** 2).sum(axis=1))
-            facts["Q7"].append((f"median distance of {plane.kind.upper()} codes from 0",
-                                num(np.nanmedian(radius))))
-    return facts
+            by_kind["Q7"].setdefault("Median distance of codes from 0", []).append(
+                (plane.kind.upper(), num(np.nanmedian(radius)))
+            )
+    extremes = [r for r in (runs.get("beta_0"), runs.get("beta_10")) if r is not None]
+    facts: dict[str, Facts] = {
+        "Q1": [("From a sample to the nearest real image, L2", distance), ("Codes of the autoencoder", codes)],
+        "Q2": [(run.label, of_run(run)) for run in extremes],
+        "Q3": settled,
+        **{key: list(groups.items()) for key, groups in by_kind.items()},
+    }
+    return {key: [group for group in groups if group[1]] for key, groups in facts.items()}
 
 
 def _answer_views(
-    grade: Grade, figures: Sequence[Figure], facts: Mapping[str, list[tuple[str, str]]]
+    grade: Grade,
+    figures: Sequence[Figure],
+    facts: Mapping[str, Facts],
+    images: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     by_key = {f.key: f for f in figures}
-    answers = Answers(len(grade.written))
+    answers = Answers(len(grade.written), images)
     views = []
     for answer in grade.written:
         name = clean(answer.id, 40)
@@ -618,7 +672,7 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
 
     ``overrides`` is a folder whose templates go before the package's own.
     """
-    unit = _recon_unit(grade)
+    unit = _recon_unit(grade, evidence)
     figures = build_figures(evidence, recon_unit=unit, why_missing=why_missing(grade.checks))
     ours = [v for v in grade.checks if v.status == "harness_error"]
     titles = {v.id: clean(v.title, 200) for v in grade.checks}
@@ -632,7 +686,7 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
         "score": points(grade.score),
         "max_score": points(grade.max_score),
         "written": {
-            "points": points(sum(given)) if given else "–",
+            "points": points(sum(given)) if given else "",
             "max_points": points(written_top),
             "status": marked if given else "not marked yet",
         }
@@ -647,7 +701,8 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
         "groups": _group_view(grade),
         "convention": _convention(grade, evidence),
         "sections": _sections(figures),
-        "answers": _answer_views(grade, figures, _facts(evidence, unit)),
+        "answers": _answer_views(grade, figures, _facts(evidence, unit), evidence.answer_images),
+        "repairs": _repairs(evidence),
         "repeat": _repeat(grade),
         "command": f"python -m grader verify {_shell(f'reports/{clean(grade.submission_id, 200)}')}",
         "csp": _policy(),
@@ -690,6 +745,7 @@ def render_class_page(
         "count": plural(len(rows), "submission"),
         "summary": _summary(rows),
         "groups": [GROUP_TITLES.get(g, g) for g in GROUPS],
+        "meters": _meters(rows),
         "rows": [_class_row(r) for r in rows],
         "histogram": _histogram(rows),
         "plane": _class_plane(rows),
@@ -712,6 +768,25 @@ def _link(row: ClassRow, anchor: str = "") -> dict[str, str]:
 
 def _total(grade: Grade) -> tuple[float, float]:
     return grade.score, grade.max_score
+
+
+def _meters(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
+    """The share of each group's points that the class got."""
+    meters = []
+    for name in GROUPS:
+        mine = [v for r in rows for v in r.grade.checks if v.group == name]
+        top = sum(v.max_points for v in mine)
+        if top:
+            share = sum(v.points for v in mine) / top
+            meters.append(
+                {
+                    "title": GROUP_TITLES.get(name, name),
+                    "share": percent(share),
+                    "width": f"{100 * share:.1f}%",
+                    "full": share >= 1 - 1e-9,
+                }
+            )
+    return meters
 
 
 def _summary(rows: Sequence[ClassRow]) -> list[tuple[str, str]]:
@@ -747,8 +822,10 @@ def _class_row(row: ClassRow) -> dict[str, Any]:
         status = ("harness_error", "needs a person")
     elif fixes:
         status = ("failed", plural(len(fixes), "cause"))
-    else:
+    elif all(v.status == "passed" for v in grade.checks):
         status = ("passed", "all passed")
+    else:
+        status = ("blocked", "not run")
     first = fixes[0][0] if fixes else None
     return {
         **_link(row),
@@ -759,7 +836,7 @@ def _class_row(row: ClassRow) -> dict[str, Any]:
         "css": status[0],
         "symbol": STATUS_WORDS[status[0]][0],
         "status": status[1],
-        "first": "" if first is None else (first.diagnosis or "").replace("_", " ") or clean(first.title, 120),
+        "first": "" if first is None else bug_name(first.diagnosis or "") or clean(first.title, 120),
         "first_href": "" if first is None else _link(row, f"check-{slug(first.id)}")["href"],
     }
 
@@ -799,7 +876,7 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
     families: dict[str, list[tuple[ClassRow, float, float]]] = {}
     for row, kl, recon in dots:
         c = row.grade.convention
-        families.setdefault(_reductions(c.likelihood) if c else "unknown loss", []).append((row, kl, recon))
+        families.setdefault(_likelihood(c.likelihood) if c else "unknown loss", []).append((row, kl, recon))
     panels = []
     for name, members in sorted(families.items()):
         kl = np.array([m[1] for m in members])
@@ -868,7 +945,7 @@ def _diagnoses(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
     counts = Counter({k: len({link["id"] for link in v}) for k, v in where.items()})
     order = sorted(counts, key=lambda k: (-counts[k], k))
     return [
-        {"name": k.replace("_", " "), "count": plural(counts[k], "submission"), "message": message[k],
+        {"name": bug_name(k), "count": plural(counts[k], "submission"), "message": message[k],
          "links": where[k]}
         for k in order
     ]
@@ -876,28 +953,32 @@ def _diagnoses(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
 
 def _people(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
     """What no machine should decide: our own faults, close calls, answers without marks."""
-    found: list[dict[str, Any]] = []
+    faults, near, unmarked = [], [], []
     for row in rows:
-        faults = [v.id for v in row.grade.checks if v.status == "harness_error"]
-        if faults:
-            found.append({**_link(row, f"check-{slug(faults[0])}"), "why": f"the harness failed in {listing(faults)}"})
-    for row in rows:
+        broken = [v.id for v in row.grade.checks if v.status == "harness_error"]
+        if broken:
+            faults.append({**_link(row, f"check-{slug(broken[0])}"), "why": listing(broken)})
         if row.near_threshold:
-            found.append({
-                **_link(row, f"check-{slug(row.near_threshold[0])}"),
-                "why": f"close to a threshold: {listing(list(row.near_threshold))}",
-            })  # fmt: skip
-    for row in rows:
-        open_ = [a.id for a in row.grade.written if a.answered and a.points is None]
-        if open_:
-            found.append({**_link(row, "answers"), "why": f"answers without marks: {clean(listing(open_), 120)}"})
-    return found
+            close = list(row.near_threshold)
+            near.append({**_link(row, f"check-{slug(close[0])}"), "why": clean(listing(close), 200)})
+        waiting = [a.id for a in row.grade.written if a.answered and a.points is None]
+        if waiting:
+            unmarked.append({**_link(row, "answers"), "why": clean(listing(waiting), 120)})
+    kinds = (
+        ("harness", "The harness failed", "the grade does not count before someone looked", faults, True),
+        ("near", "Close to a threshold", "a slightly different tolerance turns the verdict", near, len(near) <= 8),
+        ("marks", "Answers without marks", "", unmarked, len(unmarked) <= 4),
+    )
+    return [
+        {"key": key, "title": title, "why": why, "count": plural(len(items), "submission"),
+         "rows": items, "open": opened}
+        for key, title, why, items, opened in kinds
+        if items
+    ]  # fmt: skip
 
 
 __all__ = [
-    "CATALOGUE",
     "ClassRow",
     "render_class_page",
     "render_report",
-    "replace",
 ]
