@@ -62,7 +62,7 @@ class Figure:
 
 
 def num(value: Any, digits: int = 3) -> str:
-    """``value`` with ``digits`` significant digits, no exponent in the range people read."""
+    """A measured ``value`` with ``digits`` significant digits, no exponent where people read none."""
     try:
         x = float(value)
     except (TypeError, ValueError):
@@ -73,15 +73,18 @@ def num(value: Any, digits: int = 3) -> str:
         return "∞" if x > 0 else f"{MINUS}∞"
     if x == 0:
         return "0"
-    if 1e-4 <= abs(x) < 1e6:
-        places = max(0, digits - 1 - math.floor(math.log10(abs(x))))
-        text = f"{x:.{places}f}"
-        # rounding may carry into a new digit (9.996 -> 10.00): cut what it added
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
+    rounded = abs(float(f"{x:.{digits - 1}e}"))  # 9.996 is 10.0 and not 10.00
+    if 1e-4 <= rounded < 1e6:
+        text = f"{x:.{max(0, digits - 1 - math.floor(math.log10(rounded)))}f}"
     else:
         text = f"{x:.{digits - 1}e}"
     return text.replace("-", MINUS)
+
+
+def tidy(value: Any, digits: int = 4) -> str:
+    """A chosen or exact number: as ``num``, without the zeros that say how well it was measured."""
+    text = num(value, digits)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def percent(share: float | None) -> str:
@@ -202,7 +205,7 @@ def logarithmic(values: Array) -> Scale:
     low, high = (float(positive.min()), float(positive.max())) if positive.size else (1.0, 10.0)
     low, high = low / 1.08, high * 1.08
     decades = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
-    for marks in ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
+    for marks in ((1, 1.5, 2, 2.5, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
         ticks = tuple(m * 10.0**e for e in decades for m in marks if low <= m * 10.0**e <= high)
         if len(ticks) <= 6:
             break
@@ -227,8 +230,8 @@ class Plot:
         x: Scale,
         y: Scale,
         *,
-        width: int = 430,
-        height: int = 280,
+        width: int = 380,
+        height: int = 250,
         xlabel: str = "",
         ylabel: str = "",
         margins: tuple[int, int, int, int] = (26, 62, 40, 44),
@@ -242,11 +245,11 @@ class Plot:
             h = self.py(tick)
             if grid:
                 self.parts.append(f'<path class="grid" d="M{x0} {h:.1f}H{x1}"/>')
-            self.text(x0 - 6, h + 4, num(tick), anchor="end", css="tick")
+            self.text(x0 - 6, h + 4, tidy(tick, 3), anchor="end", css="tick")
         for tick in x.ticks:
             v = self.px(tick)
             self.parts.append(f'<path class="axis" d="M{v:.1f} {y0}v4"/>')
-            self.text(v, y0 + 17, num(tick), anchor="middle", css="tick")
+            self.text(v, y0 + 17, tidy(tick, 3), anchor="middle", css="tick")
         self.parts.append(f'<path class="axis" d="M{x0} {y1}V{y0}H{x1}"/>')
         if xlabel:
             self.text((x0 + x1) / 2, height - 5, xlabel, anchor="middle", css="label")
@@ -264,7 +267,11 @@ class Plot:
     ) -> None:
         kind = f' class="{css}"' if css else ""
         where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        self.parts.append(f'<text x="{px:.1f}" y="{py:.1f}"{where}{kind}>{escape(words)}</text>')
+        inner = escape(words)
+        if "β_c" in inner:  # a subscript, and back to the line
+            before, after = inner.split("β_c", 1)
+            inner = f'{before}β<tspan class="sub" dy="3">c</tspan><tspan dy="-3">{after}</tspan>'
+        self.parts.append(f'<text x="{px:.1f}" y="{py:.1f}"{where}{kind}>{inner}</text>')
 
     def _inside(self, xs: Array, ys: Array) -> tuple[Array, Array]:
         keep = np.isfinite(xs) & np.isfinite(ys)
@@ -319,7 +326,7 @@ class Plot:
         heights: list[float] = []
         for y, _, _ in rows:
             heights.append(max(y, heights[-1] + gap) if heights else y)
-        floor = self.height - self.bottom + 4
+        floor = self.height - self.bottom - 3
         for k in reversed(range(len(heights))):
             heights[k] = min(heights[k], floor)
             floor = heights[k] - gap
@@ -385,7 +392,7 @@ def gallery(c: Context) -> dict[str, Any] | None:
             _cell(r.reconstructions, f"the same {count} images reconstructed by {r.label}")
             for r in c.runs
         ),
-        '<th scope="row">drawn from N(0,&nbsp;I)</th><td class="aside">the same codes for every model</td>'
+        '<th scope="row">drawn from N(0,&nbsp;I)</th><td class="aside"><span>the same codes for every model</span></td>'
         + "".join(
             _cell(r.samples, f"images decoded by {r.label} from prior codes, the same for all")
             for r in c.runs
@@ -489,7 +496,10 @@ def ae_codes(c: Context) -> dict[str, Any] | None:
         f"The autoencoder's codes have mean {num(mean, 2)} and standard deviation {num(spread)}; "
         "the prior that samples are drawn from has 0 and 1."
     )
-    alt = f"Histogram of code values, spread {num(spread)}, under the narrower or wider curve of N(0, 1)."
+    alt = (
+        f"Histogram of code values with standard deviation {num(spread)}, "
+        f"{'wider' if spread > 1 else 'narrower'} than the curve of N(0, 1) drawn over it."
+    )
     return {"body": plot.svg(alt), "caption": caption, "alt": alt}
 
 
@@ -547,8 +557,8 @@ def curve_kl(c: Context) -> dict[str, Any] | None:
     growth = []
     for run, _, values in series:
         quarter = float(values[len(values) // 4])
-        growth.append(f"{run.label} {num(quarter)} → {num(values[-1])}")
-    caption = f"KL from a quarter of training to its end, nats: {'; '.join(growth)}."
+        growth.append(f"{num(quarter)} → {num(values[-1])} ({run.label})")
+    caption = f"KL from a quarter of training to its end, in nats: {listing(growth)}."
     return {"body": body, "caption": caption, "alt": alt, **_table(series)}
 
 
@@ -580,7 +590,7 @@ def terms(c: Context) -> dict[str, Any] | None:
         plot.ends(
             [
                 (plot.line(steps, recon, "s0", marks=4), "recon", "s0"),
-                (plot.line(steps, kl, "s2", marks=4), "β·KL", "s2"),
+                (plot.line(steps, kl, "s5", marks=4), "β·KL", "s5"),
             ]
         )
         alt = (
@@ -636,6 +646,7 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
         taken.append(_label(plot, plot.width - 20, plot.py(floor) - 5, "the mean image for everything"))
     if level is not None and math.isfinite(level):
         plot.rule(level, "", "rule ae")
+        taken.append((plot.left, plot.py(level) - 1, plot.width, plot.py(level) + 1))
         name = "the autoencoder, which has no KL"
         plot.text(plot.left + 6, plot.py(level) - 5, name, css="note")
     if len(cloud):
@@ -643,6 +654,11 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
     if len(curve):
         order = np.argsort(curve[:, 0], kind="stable")
         plot.line(curve[order, 0], curve[order, 1], "oracle")
+        fine = np.interp(np.linspace(0, 1, 120), np.linspace(0, 1, len(order)), np.arange(len(order)))
+        for kl, recon in zip(*(np.interp(fine, np.arange(len(order)), curve[order, i]) for i in (0, 1)),
+                             strict=True):  # fmt: skip
+            x, y = float(plot.px(kl)), float(plot.py(recon))
+            taken.append((x - 1, y - 1, x + 1, y + 1))
         k = order[len(order) // 3]
         px, py = float(plot.px(curve[k, 0])), float(plot.py(curve[k, 1]))
         plot.text(px + 8, py - 8, "best linear VAE", css="note")
@@ -718,7 +734,7 @@ def units(c: Context) -> dict[str, Any] | None:
         order = np.argsort(-kl, kind="stable")
         count = int(active.sum())
         plot = Plot(
-            Scale("linear", 0.0, float(kl.size), ()), y, width=240, height=190, ylabel=run.label,
+            Scale("linear", 0.0, float(kl.size), ()), y, width=240, height=190, ylabel=f"{run.label}: KL, nats",
             margins=(26, 8, 26, 34), xlabel=f"{kl.size} dimensions, sorted",
         )
         base = plot.py(0.0)
@@ -898,11 +914,14 @@ def scatter(c: Context) -> dict[str, Any] | None:
             f"{percent(within)} lie within the prior's circle of radius 2."
         )
         parts.append(f'<div class="half">{plot.svg(alt, "chart square")}</div>')
-        told.append(f"{percent(within)} of the {name}'s codes lie within radius 2")
+        told.append(f"{percent(within)} of the {name}'s codes")
         rows.append((name, percent(within), num(np.median(radius)), num(radius.max()), str(outside)))
     if not parts:
         return None
-    caption = f"{listing(told)}; N(0, I) has 86{THIN}% there. Circles: 1 and 2 standard deviations of the prior."
+    caption = (
+        f"Within radius 2 lie {listing(told)}; N(0, I) has 86{THIN}% there. "
+        "Circles: 1 and 2 standard deviations of the prior."
+    )
     if names and any(names[k] != str(k) for k in range(len(names))):
         caption += " Classes: " + ", ".join(f"{k} {n}" for k, n in enumerate(names)) + "."
     return {
@@ -924,15 +943,15 @@ def traversals(c: Context) -> dict[str, Any] | None:
             ("z₂ from −3 to 3", plane.traversal_2, "along z2 from −3 to 3 with z1 = 0"),
             ("walk between two random codes", plane.walk, "on a straight line between two codes"),
         ]
-        inner = "".join(
-            f'<p class="strip-name">{escape(words)}</p>'
-            + picture(
-                tiles(frames, len(frames)), f"{len(frames)} images decoded by the {name} {where}",
-                1.5 if len(frames) > 13 else 2,
-            )
-            for words, frames, where in lines
-            if frames is not None and len(frames)
-        )
+        inner = ""
+        for words, frames, where in lines:
+            if frames is None or not len(frames):
+                continue
+            alt = f"{len(frames)} images decoded by the {name} {where}"
+            long = len(frames) > 13
+            strip = picture(tiles(frames, len(frames)), alt, 1.5 if long else 2)
+            inner += f'<p class="strip-name">{escape(words)}</p>'
+            inner += scroll(f"{name}, {words}", strip) if long else strip
         if inner:
             blocks.append(f'<p class="pair-name">{name}</p><div class="strips">{inner}</div>')
         if plane.walk_ends is not None:
@@ -972,7 +991,7 @@ def probe(c: Context) -> dict[str, Any] | None:
 
 def _bars(rows: list[tuple[str, str, float]], low: float, high: float, what: str) -> tuple[str, str]:
     plot = Plot(
-        linear(low, high, 5), Scale("linear", 0.0, float(len(rows)), ()), width=430,
+        linear(low, high, 5), Scale("linear", 0.0, float(len(rows)), ()),
         height=62 + 56 * len(rows), xlabel=what, margins=(10, 24, 40, 44),
     )
     for k, (name, css, value) in enumerate(rows):
@@ -1032,7 +1051,7 @@ def _histograms(name: str, good: Array, odd: Array, edges: Array, *, last: bool)
     )
     base = plot.py(0.0)
     peaks = []
-    for share, css in zip(shares, ("s0", "s2"), strict=True):
+    for share, css in zip(shares, ("s1", "s5"), strict=True):
         path = f"M{plot.px(edges[0]):.1f} {base:.1f}" + "".join(
             f"V{plot.py(v):.1f}H{plot.px(e):.1f}"
             for v, e in zip(share.tolist(), edges[1:].tolist(), strict=True)
@@ -1042,8 +1061,11 @@ def _histograms(name: str, good: Array, odd: Array, edges: Array, *, last: bool)
         peaks.append((float(plot.px((edges[k] + edges[k + 1]) / 2)), float(plot.py(share[k])) - 6))
     (ax, ay), (bx, by) = peaks
     right = bx >= ax
-    plot.text(ax, ay, "seen kind", anchor="end" if right else "start", css="end s0")
-    plot.text(bx, by, "odd ones", anchor="start" if right else "end", css="end s2")
+    room = 60  # px that the longer name takes
+    a, b = (max(ax, plot.left + room), min(bx, plot.width - room)) if right else (
+        min(ax, plot.width - room), max(bx, plot.left + room))  # fmt: skip
+    plot.text(a, ay, "seen kind", anchor="end" if right else "start", css="end s1")
+    plot.text(b, by, "odd ones", anchor="start" if right else "end", css="end s5")
     medians = f"{num(np.median(good))} for the seen kind, {num(np.median(odd))} for odd images"
     return plot.svg(f"Histograms of the {name}'s reconstruction error: medians {medians}.")
 
@@ -1069,10 +1091,10 @@ SECTIONS = {
 }
 
 CATALOGUE: tuple[Entry, ...] = (
-    Entry("gallery", "draw", "β decides what is kept", gallery, ("betas.learns", "betas.kl_falls")),
+    Entry("gallery", "draw", "What β keeps", gallery, ("betas.learns", "betas.kl_falls")),
     Entry("ae-samples", "draw", "Prior codes through a plain autoencoder", ae_samples,
           ("betas.learns", "sampling.images")),
-    Entry("ae-codes", "draw", "The autoencoder's codes do not follow the prior", ae_codes,
+    Entry("ae-codes", "draw", "The autoencoder's codes and the prior", ae_codes,
           ("betas.learns", "interface.shapes")),
     Entry("recon", "training", "Reconstruction over training", curve_recon, ("betas.learns",)),
     Entry("kl", "training", "KL over training", curve_kl, ("betas.kl_falls",)),

@@ -40,6 +40,7 @@ from .figures import (
     percent,
     scroll,
     symlog,
+    tidy,
 )
 from .model import GROUPS, Evidence, Grade, Run, Verdict, WrittenAnswer
 
@@ -108,7 +109,7 @@ def show(value: Any, limit: int = 240) -> str:
     if isinstance(value, int | np.integer):
         return str(int(value)).replace("-", "−")
     if isinstance(value, float | np.floating):
-        return num(value, 4)
+        return tidy(value)
     if isinstance(value, Mapping):
         return clean("; ".join(f"{k}: {show(v)}" for k, v in sorted(value.items(), key=lambda i: str(i[0]))), limit)
     if isinstance(value, list | tuple | np.ndarray):
@@ -379,7 +380,7 @@ def _convention(grade: Grade, evidence: Evidence) -> dict[str, Any] | None:
     c = grade.convention
     if c is None:
         return None
-    factor = num(c.beta_c_per_beta, 4)
+    factor = tidy(c.beta_c_per_beta)
     sentence = (
         f"Your reconstruction loss is {_likelihood(c.likelihood)}, {clean(c.recon_reduction, 120)}; "
         f"your KL is a {clean(c.kl_reduction, 120)}. "
@@ -392,10 +393,10 @@ def _convention(grade: Grade, evidence: Evidence) -> dict[str, Any] | None:
         beta_c = tuned.beta_c
         if beta_c is None:
             beta_c = tuned.beta_student * c.beta_c_per_beta
-        rows.append(("your TUNED_BETA", num(tuned.beta_student, 4), num(beta_c, 4)))
+        rows.append(("your TUNED_BETA", tidy(tuned.beta_student), tidy(beta_c)))
     for key, run in runs.items():
         if key.startswith("beta_") and run.beta_c is not None:
-            rows.append((f"what we passed for {run.label}", num(run.beta_student, 4), num(run.beta_c, 4)))
+            rows.append((f"what we passed for {run.label}", tidy(run.beta_student), tidy(run.beta_c)))
     return {"sentence": sentence, "rows": rows}
 
 
@@ -523,7 +524,7 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
     tuned = runs.get("tuned")
     settled: Facts = []
     if tuned is not None:
-        rows = [("in canonical units, β_c", num(tuned.beta_c, 4)), *of_run(tuned)]
+        rows = [("in canonical units, β_c", tidy(tuned.beta_c)), *of_run(tuned)]
         settled.append((tuned.label, rows))
         kl = tuned.curve_kl
         if kl is not None and len(kl) > 3:
@@ -882,9 +883,13 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
         kl = np.array([m[1] for m in members])
         recon = np.array([m[2] for m in members])
         pad = 0.08 * (float(np.ptp(recon)) or 1.0)
+        side = 0.12 * (float(np.ptp(kl)) or 1.0)
+        wide = float(kl.max()) > 8 * max(1.0, float(kl.min()))
+        across = symlog(kl) if wide else linear(max(0.0, float(kl.min()) - side), float(kl.max()) + side, 4)
+        unit = "nats per image" if name == LIKELIHOODS["bce"] else f"{name} per image"
         plot = Plot(
-            symlog(kl), linear(float(recon.min()) - pad, float(recon.max()) + pad, 4),
-            xlabel="KL at β_c = 1, nats per image", ylabel=f"reconstruction, {name} per image",
+            across, linear(float(recon.min()) - pad, float(recon.max()) + pad, 4),
+            xlabel="KL at β_c = 1, nats per image", ylabel=f"reconstruction, {unit}",
             margins=(26, 90, 40, 48),
         )  # fmt: skip
         far = np.abs(recon - np.median(recon)) + np.abs(np.log1p(np.abs(kl)) - np.median(np.log1p(np.abs(kl))))

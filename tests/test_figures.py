@@ -25,6 +25,7 @@ from grader.figures import (
     percent,
     png,
     symlog,
+    tidy,
     tiles,
 )
 from grader.model import Evidence, Usefulness
@@ -42,16 +43,17 @@ def full() -> Evidence:
         (-0.0, "0"),
         (235.219, "235"),
         (18.7, "18.7"),
-        (2.70001, "2.7"),
+        (2.70001, "2.70"),
         (0.0012755, "0.00128"),
-        (9.996, "10"),
+        (9.996, "10.0"),
         (-3.25, "−3.25"),
         (543210, "543210"),
         (1e9, "1.00e+09"),
+        (999999.6, "1.00e+06"),
         (float("nan"), "not a number"),
         (float("-inf"), "−∞"),
         (None, "–"),
-        (np.float32(0.5), "0.5"),
+        (np.float32(0.5), "0.500"),
     ],
 )
 def test_numbers_are_rounded_for_readers(value: object, shown: str) -> None:
@@ -59,6 +61,7 @@ def test_numbers_are_rounded_for_readers(value: object, shown: str) -> None:
 
 
 def test_words() -> None:
+    assert tidy(784.0) == "784" and tidy(0.00127551) == "0.001276" and tidy(100.0) == "100"
     assert listing([]) == "" and listing(["a"]) == "a" and listing(["a", "b", "c"]) == "a, b and c"
     assert percent(0.934) == "93\u202f%" and percent(None) == "–"
 
