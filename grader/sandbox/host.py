@@ -47,6 +47,7 @@ LAYERS: dict[str, frozenset[str]] = {
 }
 START_SECONDS = 180.0  # importing torch from a cold network disk
 REAP_SECONDS = 30.0  # the kernel frees a killed child's memory
+HANG_UP_SECONDS = 0.25  # between the end of the channel and the end of its process
 # libraries that the worker or a submission imports; their folders are readable in the sandbox
 LIBRARIES = ("torch", "numpy", "safetensors", "scipy", "landlockpy", "pyseccomp")
 
@@ -458,7 +459,7 @@ class Worker:
 
     def _obituary(self, op: str) -> Exception:
         """The exception for a worker that hung up during ``op``: out of time, of memory, or crashed."""
-        end, seconds = self.close(), self._limits.cpu_seconds
+        end, seconds = self._reap(HANG_UP_SECONDS), self._limits.cpu_seconds
         by_kernel = end.status == -signal.SIGKILL and not end.killed
         used_up = by_kernel and end.user_seconds + end.system_seconds >= seconds
         if end.status == -signal.SIGXCPU or used_up:
@@ -477,9 +478,12 @@ class Worker:
 
     def close(self) -> Exit:
         """Kill the worker if it lives, reap it and release everything; the same ``Exit`` every time."""
+        return self._reap(grace=0.0)
+
+    def _reap(self, grace: float) -> Exit:
         if self._exit is None:
             try:
-                end = self._zygote.ask({"do": "reap", "pid": self.pid})
+                end = self._zygote.ask({"do": "reap", "pid": self.pid, "grace": grace})
             except EOFError:  # the zygote died and took its children along
                 end = dict.fromkeys(("user_seconds", "system_seconds", "max_rss_kb"), 0)
                 end |= {"status": -signal.SIGKILL, "killed": True}

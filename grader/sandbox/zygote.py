@@ -28,6 +28,7 @@ import signal
 import site
 import socket
 import sys
+import time
 import traceback
 from pathlib import Path
 from types import ModuleType
@@ -145,7 +146,7 @@ class Zygote:
                 if request["do"] == "spawn":
                     answer = self.spawn(request, *fds)
                 else:
-                    answer = self.reap(request["pid"])
+                    answer = self.reap(request["pid"], request["grace"])
                 self.wire.send_message(self.control, answer)
         except (EOFError, OSError):
             for pid in list(self.children):
@@ -160,25 +161,29 @@ class Zygote:
         self.children.add(pid)
         return {"pid": pid}
 
-    def reap(self, pid: int) -> dict[str, Any]:
+    def reap(self, pid: int, grace: float = 0.0) -> dict[str, Any]:
         """Kill one child and what is left of its process group; return how it ended and what it used.
 
-        The zygote is the parent, so the id cannot have been given to another process. ``killed`` says
-        that the child was still running.
+        A child that has closed its channel gets ``grace`` seconds to end by itself, so that its own exit
+        status is seen. ``killed`` says that it had to be killed. The zygote is the parent: until it has
+        waited for a child, that id cannot be given to another process.
         """
         self.children.discard(pid)
-        running = True
-        if hasattr(os, "waitid"):  # not on macOS before Python 3.13
-            running = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
-        for kill in (os.killpg, os.kill):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                kill(pid, signal.SIGKILL)
-        _, status, usage = os.wait4(pid, 0)
-        code = os.waitstatus_to_exitcode(status)
+        deadline = time.monotonic() + grace
+        ended, status, usage = os.wait4(pid, os.WNOHANG)
+        while not ended and time.monotonic() < deadline:
+            time.sleep(0.002)
+            ended, status, usage = os.wait4(pid, os.WNOHANG)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        if not ended:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)  # it may not have reached setsid
+            _, status, usage = os.wait4(pid, 0)
         unit = 1 if sys.platform.startswith("linux") else 1024  # macOS counts bytes
         return {
-            "status": code,
-            "killed": running and code == -signal.SIGKILL,
+            "status": os.waitstatus_to_exitcode(status),
+            "killed": not ended,
             "user_seconds": usage.ru_utime,
             "system_seconds": usage.ru_stime,
             "max_rss_kb": usage.ru_maxrss // unit,
@@ -190,8 +195,8 @@ class Zygote:
         try:
             self._lock_down(request, channel, output)
             status = 70
-            with socket.socket(fileno=channel) as sock:
-                self._run(request, sock)
+            sock = socket.socket(fileno=channel)  # closed by the end of the process alone
+            self._run(request, sock)
             status = 0
         except MemoryError:
             status = self.policy.EXIT_MEMORY
