@@ -349,3 +349,48 @@ def test_grades_without_extras() -> None:
     bare = Grade("x", "0" * 64, {}, 0.0, 0.0, "none", None, (), (), {})
     check_page(render_report(bare, Evidence()))
     check_page(render_class_page([ClassRow(bare, "x/report.html")], title="x"))
+
+
+# ---------------------------------------------------------------- colours
+
+
+def _schemes() -> dict[str, dict[str, str]]:
+    css = (Path(__file__).parents[1] / "grader" / "templates" / "style.css").read_text()
+    light, dark = css.index(":root"), css.index("@media (prefers-color-scheme: dark)")
+    found = {}
+    for name, start in (("light", light), ("dark", dark)):
+        block = css[start : css.index("}", start)]
+        found[name] = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
+    return found
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def _contrast(a: str, b: str) -> float:
+    high, low = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+TEXT_ON = {
+    **{name: ("paper", "sheet", "quiet") for name in ("ink", "soft", "link")},
+    "good": ("paper", "sheet", "good-bg"),
+    "bad": ("paper", "sheet", "bad-bg"),
+    "warn": ("paper", "sheet"),
+    "ours": ("paper", "sheet", "ours-bg"),
+    **{f"s{k}": ("sheet",) for k in range(6)},  # names at the ends of lines are text
+}
+GRAPHIC_ON = {"edge": ("paper", "sheet"), **{f"c{k}": ("sheet",) for k in range(10)}}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_is_that_of_wcag_aa(scheme: str) -> None:
+    colours = _schemes()[scheme]
+    for need, pairs in ((4.5, TEXT_ON), (3.0, GRAPHIC_ON)):
+        for front, backs in pairs.items():
+            for back in (*backs, *(("warn-bg", "ours-bg", "good-bg") if front == "ink" else ())):
+                ratio = _contrast(colours[front], colours[back])
+                assert ratio >= need, f"{scheme}: {front} on {back} is {ratio:.2f}"
