@@ -1,8 +1,8 @@
 """The figures of a report: evidence in, self-contained HTML fragments out.
 
-Charts are inline SVG with real text, coloured by the classes of ``templates/style.css``; image grids
-are 8-bit grey PNG. Every figure is numbered in a fixed order, so that "figure 7" means the same in
-every report of a class, and one whose evidence is missing keeps its place and says why.
+Charts are inline SVG with real text, coloured by the classes of ``templates/style.css``; image
+grids are 8-bit grey PNG. Every figure is numbered in a fixed order, so that "figure 7" means the
+same in every report of a class, and one whose evidence is missing keeps its place and says why.
 Nothing here reads a clock, a file or a random number: the same evidence gives the same bytes.
 """
 
@@ -36,9 +36,9 @@ STYLES = {"ae": "s0", "beta_0": "s1", "beta_1": "s2", "beta_10": "s3", "tuned": 
 class Figure:
     """One numbered figure.
 
-    ``body`` is trusted HTML; ``title``, ``caption`` and ``alt`` are plain text. ``missing`` says why
-    there is nothing to see, and is empty otherwise. ``head`` and ``rows`` are the numbers behind the
-    figure as a table of finished strings, its first column naming the row.
+    ``body`` is trusted HTML; ``title``, ``caption`` and ``alt`` are plain text. ``missing`` says
+    why there is nothing to see, and is empty otherwise. ``head`` and ``rows`` are the numbers
+    behind the figure as a table of finished strings, its first column naming the row.
     """
 
     key: str
@@ -62,7 +62,7 @@ class Figure:
 
 
 def num(value: Any, digits: int = 3) -> str:
-    """A measured ``value`` with ``digits`` significant digits, no exponent where people read none."""
+    """A measured ``value`` with ``digits`` significant digits; exponents only at the extremes."""
     try:
         x = float(value)
     except (TypeError, ValueError):
@@ -122,9 +122,7 @@ def png(pixels: Array) -> str:
 
     def encode(values: Array) -> bytes:
         out = io.BytesIO()
-        Image.fromarray(values).save(
-            out, "PNG", optimize=False, compress_level=6, transparency=GAP
-        )
+        Image.fromarray(values).save(out, "PNG", optimize=False, compress_level=6, transparency=GAP)
         return out.getvalue()
 
     data = encode(pixels)
@@ -178,7 +176,9 @@ class Scale:
     ticks: tuple[float, ...]
 
     def __call__(self, value: Any) -> Any:
-        a, b, v = (self._warp(np.asarray(u, dtype=np.float64)) for u in (self.low, self.high, value))
+        a, b, v = (
+            self._warp(np.asarray(u, dtype=np.float64)) for u in (self.low, self.high, value)
+        )
         return (v - a) / (b - a)
 
     def _warp(self, v: Array) -> Array:
@@ -310,13 +310,24 @@ class Plot:
         """Many points in one path: each a zero-length line with round caps."""
         px, py = self._inside(np.asarray(xs, np.float64), np.asarray(ys, np.float64))
         if px.size:
-            path = "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(px.tolist(), py.tolist()))
+            path = "".join(
+                f"M{a:.1f} {b:.1f}h0" for a, b in zip(px.tolist(), py.tolist(), strict=True)
+            )
             self.parts.append(f'<path class="dots {css}" d="{path}"/>')
+
+    def rect(self, x0: float, y0: float, x1: float, y1: float, css: str) -> None:
+        """A filled rectangle between two corners in data coordinates."""
+        a, b, c, d = (float(v) for v in (self.px(x0), self.py(y0), self.px(x1), self.py(y1)))
+        self.parts.append(
+            f'<path class="bar {css}" d="M{a:.1f} {b:.1f}V{d:.1f}H{c:.1f}V{b:.1f}z"/>'
+        )
 
     def rule(self, value: float, words: str, css: str = "rule") -> None:
         """A level across the chart, named."""
         h = self.py(value)
-        self.parts.append(f'<path class="{css}" d="M{self.left} {h:.1f}H{self.width - self.right}"/>')
+        self.parts.append(
+            f'<path class="{css}" d="M{self.left} {h:.1f}H{self.width - self.right}"/>'
+        )
         if words:
             self.text(self.width - self.right - 2, h - 4, words, anchor="end", css="note")
 
@@ -326,7 +337,7 @@ class Plot:
         heights: list[float] = []
         for y, _, _ in rows:
             heights.append(max(y, heights[-1] + gap) if heights else y)
-        floor = self.height - self.bottom - 3
+        floor = float(self.height - self.bottom - 3)
         for k in reversed(range(len(heights))):
             heights[k] = min(heights[k], floor)
             floor = heights[k] - gap
@@ -392,7 +403,8 @@ def gallery(c: Context) -> dict[str, Any] | None:
             _cell(r.reconstructions, f"the same {count} images reconstructed by {r.label}")
             for r in c.runs
         ),
-        '<th scope="row">drawn from N(0,&nbsp;I)</th><td class="aside"><span>the same codes for every model</span></td>'
+        '<th scope="row">drawn from N(0,&nbsp;I)</th>'
+        '<td class="aside"><span>the same codes for every model</span></td>'
         + "".join(
             _cell(r.samples, f"images decoded by {r.label} from prior codes, the same for all")
             for r in c.runs
@@ -423,12 +435,12 @@ def gallery(c: Context) -> dict[str, Any] | None:
         for r in runs
         if r.kind == "vae" and r.recon_eval is not None and r.kl_eval is not None
     ]
-    caption = "Compare across: the same place in every block is the same image, or the same prior code. "
+    caption = (
+        "Compare across: the same place in every block is the same image, or the same prior code. "
+    )
     if told:
         caption += f"Reconstruction costs {listing(told)}. "
-    caption += (
-        f"Recon in {c.recon_unit}, KL in nats per image, sharpness as a ratio to that of real images."
-    )
+    caption += f"Recon in {c.recon_unit}, KL in nats per image, sharpness relative to real images."
     alt = f"Blocks of images for {listing(heads)}: reconstructions above, prior samples below."
     return {"body": scroll("β gallery", table), "caption": caption, "alt": alt, "wide": True}
 
@@ -485,10 +497,7 @@ def ae_codes(c: Context) -> dict[str, Any] | None:
     )
     for k, d in enumerate(density.tolist()):
         if d > 0:
-            a, b, h = plot.px(edges[k]), plot.px(edges[k + 1]), plot.py(d)
-            plot.parts.append(
-                f'<path class="bar s0" d="M{a:.1f} {plot.py(0):.1f}V{h:.1f}H{b:.1f}V{plot.py(0):.1f}z"/>'
-            )
+            plot.rect(edges[k], 0.0, edges[k + 1], d, "s0")
     plot.line(z, normal, "s2")
     at = 1.15
     plot.text(plot.px(at) + 4, plot.py(math.exp(-at * at / 2) / 2.5066), "N(0, 1)", css="end s2")
@@ -542,7 +551,9 @@ def curve_recon(c: Context) -> dict[str, Any] | None:
     if not series:
         return None
     y = logarithmic(_finite(np.concatenate([v for _, _, v in series])))
-    body, alt = _curves(c, "reconstruction error", series, y, f"reconstruction, {c.recon_unit} (log)")
+    body, alt = _curves(
+        c, "reconstruction error", series, y, f"reconstruction, {c.recon_unit} (log)"
+    )
     last = listing([f"{num(v[-1])} ({r.label})" for r, _, v in series])
     caption = f"Reconstruction at the last step: {last}."
     return {"body": body, "caption": caption, "alt": alt, **_table(series)}
@@ -566,7 +577,7 @@ def terms(c: Context) -> dict[str, Any] | None:
     """Both terms as the optimizer weighs them, early and late."""
     runs = [r for r in c.evidence.runs if r.kind == "vae" and r.beta_c]
     both = [
-        (run, steps, recon, run.beta_c * np.asarray(run.curve_kl, np.float64))
+        (run, steps, recon, (run.beta_c or 0.0) * np.asarray(run.curve_kl, np.float64))
         for run, steps, recon in _series(runs, "curve_recon")
         if run.curve_kl is not None and len(run.curve_kl) == len(recon)
     ]
@@ -643,7 +654,9 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
     taken: list[tuple[float, float, float, float]] = []  # boxes left, top, right, bottom
     if floor is not None and math.isfinite(floor):
         plot.rule(floor, "")
-        taken.append(_label(plot, plot.width - 20, plot.py(floor) - 5, "the mean image for everything"))
+        taken.append(
+            _label(plot, plot.width - 20, plot.py(floor) - 5, "the mean image for everything")
+        )
     if level is not None and math.isfinite(level):
         plot.rule(level, "", "rule ae")
         taken.append((plot.left, plot.py(level) - 1, plot.width, plot.py(level) + 1))
@@ -654,9 +667,12 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
     if len(curve):
         order = np.argsort(curve[:, 0], kind="stable")
         plot.line(curve[order, 0], curve[order, 1], "oracle")
-        fine = np.interp(np.linspace(0, 1, 120), np.linspace(0, 1, len(order)), np.arange(len(order)))
-        for kl, recon in zip(*(np.interp(fine, np.arange(len(order)), curve[order, i]) for i in (0, 1)),
-                             strict=True):  # fmt: skip
+        fine = np.interp(
+            np.linspace(0, 1, 120), np.linspace(0, 1, len(order)), np.arange(len(order))
+        )
+        for kl, recon in zip(
+            *(np.interp(fine, np.arange(len(order)), curve[order, i]) for i in (0, 1)), strict=True
+        ):
             x, y = float(plot.px(kl)), float(plot.py(recon))
             taken.append((x - 1, y - 1, x + 1, y + 1))
         k = order[len(order) // 3]
@@ -692,27 +708,35 @@ def _label(plot: Plot, right: float, py: float, words: str) -> tuple[float, floa
 
 
 def _place(
-    plot: Plot, x: float, y: float, words: str, css: str, taken: list[tuple[float, float, float, float]]
+    plot: Plot,
+    x: float,
+    y: float,
+    words: str,
+    css: str,
+    taken: list[tuple[float, float, float, float]],
 ) -> None:
     """Names a point beside its marker, on the first side where nothing stands yet."""
     wide = 7.2 * len(words)
-    sides = [
+    sides = (
         (x + 10, y + 4, "start", x + 10),
         (x - 10, y + 4, "end", x - 10 - wide),
         (x, y - 12, "middle", x - wide / 2),
         (x, y + 21, "middle", x - wide / 2),
         (x + 8, y - 12, "start", x + 8),
         (x - 8, y + 20, "end", x - 8 - wide),
-    ]
-    for tx, ty, anchor, left in sides:
-        box = (left, ty - 11, left + wide, ty + 3)
-        free = all(
-            box[2] < t[0] or box[0] > t[2] or box[3] < t[1] or box[1] > t[3] for t in taken
-        )
-        if free and plot.left < box[0] and box[2] < plot.width:
-            break
-    taken.append(box)
-    plot.text(tx, ty, words, anchor=anchor, css=css)
+    )
+
+    def box(side: tuple[float, float, str, float]) -> tuple[float, float, float, float]:
+        return (side[3], side[1] - 11, side[3] + wide, side[1] + 3)
+
+    def free(side: tuple[float, float, str, float]) -> bool:
+        a, b, c, d = box(side)
+        inside = plot.left < a and c < plot.width
+        return inside and all(c < t[0] or a > t[2] or d < t[1] or b > t[3] for t in taken)
+
+    side = next(filter(free, sides), sides[-1])
+    taken.append(box(side))
+    plot.text(side[0], side[1], words, anchor=side[2], css=css)
 
 
 def _pairs(array: Array | None) -> Array:
@@ -726,7 +750,7 @@ def units(c: Context) -> dict[str, Any] | None:
     runs = [r for r in c.vaes if r.kl_per_dim is not None and _finite(r.kl_per_dim).size]
     if not runs:
         return None
-    y = symlog(_finite(np.concatenate([np.ravel(r.kl_per_dim) for r in runs])))
+    y = symlog(_finite(np.concatenate([_finite(r.kl_per_dim) for r in runs])))
     panels, told, rows = [], [], []
     for run in runs:
         kl = np.nan_to_num(np.asarray(run.kl_per_dim, np.float64))
@@ -734,17 +758,22 @@ def units(c: Context) -> dict[str, Any] | None:
         order = np.argsort(-kl, kind="stable")
         count = int(active.sum())
         plot = Plot(
-            Scale("linear", 0.0, float(kl.size), ()), y, width=240, height=190, ylabel=f"{run.label}: KL, nats",
-            margins=(26, 8, 26, 34), xlabel=f"{kl.size} dimensions, sorted",
+            Scale("linear", 0.0, float(kl.size), ()),
+            y,
+            width=240,
+            height=190,
+            ylabel=f"{run.label}: KL, nats",
+            margins=(26, 8, 26, 34),
+            xlabel=f"{kl.size} dimensions, sorted",
         )
-        base = plot.py(0.0)
-        for k, d in enumerate(order):
-            a, b, h = plot.px(k + 0.14), plot.px(k + 0.86), plot.py(kl[d])
-            css = f"bar {_style(run)}" + ("" if active[d] else " hollow")
-            plot.parts.append(f'<path class="{css}" d="M{a:.1f} {base:.1f}V{h:.1f}H{b:.1f}V{base:.1f}z"/>')
+        for k, d in enumerate(order.tolist()):
+            plot.rect(
+                k + 0.14, 0.0, k + 0.86, kl[d], _style(run) + ("" if active[d] else " hollow")
+            )
         of = f"{count} of {kl.size}"
         plot.text(plot.width - 8, 40, f"{of} active", anchor="end", css="label")
-        alt = f"{run.label}: KL per dimension from {num(kl.max())} down to {num(kl.min())} nats; {of} active."
+        span = f"from {num(kl.max())} down to {num(kl.min())} nats"
+        alt = f"{run.label}: KL per dimension {span}; {of} active."
         panels.append(plot.svg(alt, "chart small"))
         told.append(f"{of} at {run.label}" if run.key != "tuned" else f"{of} ({run.label})")
         rows.append((run.label, of, num(kl.max()), num(np.median(kl)), num(kl.min())))
@@ -785,13 +814,19 @@ def interpolation(c: Context) -> dict[str, Any] | None:
         )
         count = max(len(s.step_lengths) for s in strips)
         plot = Plot(
-            Scale("linear", 0.5, count + 0.5, ()), linear(0.0, top, 3), width=250, height=126,
-            ylabel="length of each step", margins=(26, 40, 8, 34),
-        )  # fmt: skip
+            Scale("linear", 0.5, count + 0.5, ()),
+            linear(0.0, top, 3),
+            width=250,
+            height=126,
+            ylabel="length of each step",
+            margins=(26, 40, 8, 34),
+        )
         plot.ends(
             [
                 (
-                    plot.line(np.arange(1, len(s.step_lengths) + 1), s.step_lengths, style, marks=count),
+                    plot.line(
+                        np.arange(1, len(s.step_lengths) + 1), s.step_lengths, style, marks=count
+                    ),
                     s.kind.upper(),
                     style,
                 )
@@ -800,7 +835,9 @@ def interpolation(c: Context) -> dict[str, Any] | None:
             ]
         )
         told = listing([f"{num(s.roughness)} ({s.kind.upper()})" for s in strips])
-        alt = f"Line chart of the distance between neighbouring frames for {label}; roughness {told}."
+        alt = (
+            f"Line chart of the distance between neighbouring frames for {label}; roughness {told}."
+        )
         bands = [_roughness_band(c, s) for s in strips]
         usual = next((f"; honest work {num(b.low)} to {num(b.high)}" for b in bands if b), "")
         blocks.append(
@@ -811,14 +848,22 @@ def interpolation(c: Context) -> dict[str, Any] | None:
         for s, band in zip(strips, bands, strict=True):
             inside = "–" if band is None else f"{num(band.low)} to {num(band.high)}"
             rows.append(
-                (f"{label}, {s.kind.upper()}", num(s.roughness), inside, num(s.path_ratio), num(s.largest_step))
+                (
+                    f"{label}, {s.kind.upper()}",
+                    num(s.roughness),
+                    inside,
+                    num(s.path_ratio),
+                    num(s.largest_step),
+                )
             )
     means = []
     for kind in ("ae", "vae"):
         mine = [s for s in c.evidence.strips if s.kind == kind]
         if mine:
-            path, rough = (float(np.mean([getattr(s, n) for s in mine])) for n in ("path_ratio", "roughness"))
-            means.append(f"the {kind.upper()}'s path is {num(path)} times its chord with roughness {num(rough)}")
+            path, rough = (
+                num(np.mean([getattr(s, n) for s in mine])) for n in ("path_ratio", "roughness")
+            )
+            means.append(f"the {kind.upper()}'s path is {path} times its chord, roughness {rough}")
     caption = f"On average over the pairs {listing(means)}. A straight crossfade has 1 and 0."
     return {
         "body": "".join(blocks),
@@ -849,7 +894,7 @@ def grids(c: Context) -> dict[str, Any] | None:
         name = plane.kind.upper()
         board = np.asarray(plane.grid, np.float32)
         n = max(1, board.shape[0] // 28)
-        alt = f"{n} by {n} images decoded by the {name}, as the submission's latent_grid returned them"
+        alt = f"{n} by {n} images decoded by the {name}, as the submission's latent_grid gave them"
         parts.append(
             f'<div class="half"><p class="strip-name">{name}</p>'
             f"{picture(grey(board), alt, 0.75, 'grid-image')}</div>"
@@ -889,8 +934,14 @@ def scatter(c: Context) -> dict[str, Any] | None:
         reach = max(2.4, 1.05 * float(np.quantile(np.abs(codes), 0.995)))
         outside = int((np.abs(codes).max(axis=1) > reach).sum())
         plot = Plot(
-            linear(-reach, reach, 5), linear(-reach, reach, 5), width=400, height=400,
-            xlabel="z₁", ylabel=f"{name}: z₂", margins=(24, 10, 38, 38), grid=False,
+            linear(-reach, reach, 5),
+            linear(-reach, reach, 5),
+            width=400,
+            height=400,
+            xlabel="z₁",
+            ylabel=f"{name}: z₂",
+            margins=(24, 10, 38, 38),
+            grid=False,
         )
         inside = np.abs(codes).max(axis=1) <= reach
         for label in np.unique(labels):
@@ -899,14 +950,17 @@ def scatter(c: Context) -> dict[str, Any] | None:
         for r in (1.0, 2.0):
             a = float(plot.px(r) - plot.px(0.0))
             plot.parts.append(
-                f'<circle class="prior" cx="{plot.px(0.0):.1f}" cy="{plot.py(0.0):.1f}" r="{a:.1f}"/>'
+                f'<circle class="prior" cx="{plot.px(0):.1f}" cy="{plot.py(0):.1f}" r="{a:.1f}"/>'
             )
         if given:
             for label in np.unique(labels):
                 x, y = np.median(codes[labels == label], axis=0)
                 plot.text(
-                    plot.px(np.clip(x, -reach, reach)), plot.py(np.clip(y, -reach, reach)) + 6,
-                    str(int(label)), anchor="middle", css="centre",
+                    plot.px(np.clip(x, -reach, reach)),
+                    plot.py(np.clip(y, -reach, reach)) + 6,
+                    str(int(label)),
+                    anchor="middle",
+                    css="centre",
                 )
         within = float((radius <= 2.0).mean())
         alt = (
@@ -915,7 +969,9 @@ def scatter(c: Context) -> dict[str, Any] | None:
         )
         parts.append(f'<div class="half">{plot.svg(alt, "chart square")}</div>')
         told.append(f"{percent(within)} of the {name}'s codes")
-        rows.append((name, percent(within), num(np.median(radius)), num(radius.max()), str(outside)))
+        rows.append(
+            (name, percent(within), num(np.median(radius)), num(radius.max()), str(outside))
+        )
     if not parts:
         return None
     caption = (
@@ -989,20 +1045,25 @@ def probe(c: Context) -> dict[str, Any] | None:
     }
 
 
-def _bars(rows: list[tuple[str, str, float]], low: float, high: float, what: str) -> tuple[str, str]:
+def _bars(
+    rows: list[tuple[str, str, float]], low: float, high: float, what: str
+) -> tuple[str, str]:
     plot = Plot(
-        linear(low, high, 5), Scale("linear", 0.0, float(len(rows)), ()),
-        height=62 + 56 * len(rows), xlabel=what, margins=(10, 24, 40, 44),
+        linear(low, high, 5),
+        Scale("linear", 0.0, float(len(rows)), ()),
+        height=62 + 56 * len(rows),
+        xlabel=what,
+        margins=(10, 24, 40, 44),
     )
     for k, (name, css, value) in enumerate(rows):
         row = len(rows) - 1 - k
-        a, b, h = plot.px(low), plot.px(value), plot.py(row + 0.82)
-        h2 = plot.py(row + 0.18)
-        plot.parts.append(f'<path class="bar {css}" d="M{a:.1f} {h:.1f}H{b:.1f}V{h2:.1f}H{a:.1f}z"/>')
-        plot.text(plot.left - 7, (h + h2) / 2 + 4, name, anchor="end", css=f"end {css}")
-        room = b < plot.width - 80
-        plot.text(b + (6 if room else -6), (h + h2) / 2 + 4, percent(value),
-                  anchor="start" if room else "end", css="label" if room else "inbar")
+        plot.rect(low, row + 0.18, value, row + 0.82, css)
+        end, h = float(plot.px(value)), float(plot.py(row + 0.5)) + 4
+        plot.text(plot.left - 7, h, name, anchor="end", css=f"end {css}")
+        if end < plot.width - 80:
+            plot.text(end + 6, h, percent(value), css="label")
+        else:
+            plot.text(end - 6, h, percent(value), anchor="end", css="inbar")
     alt = f"Bar chart, {what}: " + listing([f"{name} {percent(v)}" for name, _, v in rows]) + "."
     return plot.svg(alt), alt
 
@@ -1030,10 +1091,12 @@ def anomaly(c: Context) -> dict[str, Any] | None:
             panels.append(_histograms(name, good, odd, edges, last=name == seen[-1][0]))
     return {
         "body": "".join(panels),
-        "caption": f"Area under the ROC curve when reconstruction error is the alarm: {listing(told)}; "
-        "0.5 is guessing, 1 is perfect.",
+        "caption": "Area under the ROC curve when reconstruction error is the alarm: "
+        f"{listing(told)}; 0.5 is guessing, 1 is perfect.",
         "alt": "Histograms of reconstruction error for the kind of image seen and for odd ones.",
-        "head": ("model", "AUROC", "median error, seen kind", "median error, odd ones") if rows else (),
+        "head": ("model", "AUROC", "median error, seen kind", "median error, odd ones")
+        if rows
+        else (),
         "rows": tuple(rows),
     }
 
@@ -1062,8 +1125,11 @@ def _histograms(name: str, good: Array, odd: Array, edges: Array, *, last: bool)
     (ax, ay), (bx, by) = peaks
     right = bx >= ax
     room = 60  # px that the longer name takes
-    a, b = (max(ax, plot.left + room), min(bx, plot.width - room)) if right else (
-        min(ax, plot.width - room), max(bx, plot.left + room))  # fmt: skip
+    a, b = (
+        (max(ax, plot.left + room), min(bx, plot.width - room))
+        if right
+        else (min(ax, plot.width - room), max(bx, plot.left + room))
+    )
     plot.text(a, ay, "seen kind", anchor="end" if right else "start", css="end s1")
     plot.text(b, by, "odd ones", anchor="start" if right else "end", css="end s5")
     medians = f"{num(np.median(good))} for the seen kind, {num(np.median(odd))} for odd images"
@@ -1092,18 +1158,38 @@ SECTIONS = {
 
 CATALOGUE: tuple[Entry, ...] = (
     Entry("gallery", "draw", "What β keeps", gallery, ("betas.learns", "betas.kl_falls")),
-    Entry("ae-samples", "draw", "Prior codes through a plain autoencoder", ae_samples,
-          ("betas.learns", "sampling.images")),
-    Entry("ae-codes", "draw", "The autoencoder's codes and the prior", ae_codes,
-          ("betas.learns", "interface.shapes")),
+    Entry(
+        "ae-samples",
+        "draw",
+        "Prior codes through a plain autoencoder",
+        ae_samples,
+        ("betas.learns", "sampling.images"),
+    ),
+    Entry(
+        "ae-codes",
+        "draw",
+        "The autoencoder's codes and the prior",
+        ae_codes,
+        ("betas.learns", "interface.shapes"),
+    ),
     Entry("recon", "training", "Reconstruction over training", curve_recon, ("betas.learns",)),
     Entry("kl", "training", "KL over training", curve_kl, ("betas.kl_falls",)),
     Entry("terms", "training", "Which term dominates", terms, ("betas.kl_falls", "betas.learns")),
-    Entry("rate-distortion", "rate", "Rate against distortion", rate_distortion,
-          ("betas.kl_falls", "betas.learns")),
+    Entry(
+        "rate-distortion",
+        "rate",
+        "Rate against distortion",
+        rate_distortion,
+        ("betas.kl_falls", "betas.learns"),
+    ),
     Entry("units", "rate", "Which latent dimensions are in use", units, ("betas.kl_falls",)),
-    Entry("interpolation", "path", "Interpolations, AE over VAE", interpolation,
-          ("interpolation.path", "interpolation.ends")),
+    Entry(
+        "interpolation",
+        "path",
+        "Interpolations, AE over VAE",
+        interpolation,
+        ("interpolation.path", "interpolation.ends"),
+    ),
     Entry("grids", "plane", "Both latent grids", grids, ("sampling.latent_grid",)),
     Entry("scatter", "plane", "Where the classes lie", scatter, ("betas.learns",)),
     Entry("traversals", "plane", "Along each axis, and one walk", traversals, ("betas.learns",)),
@@ -1120,8 +1206,8 @@ def build_figures(
 ) -> tuple[Figure, ...]:
     """All figures of one report in their fixed order.
 
-    ``why_missing`` gets the ids of the checks that share a figure's evidence and says, as the end of
-    a sentence, what kept it from being observed.
+    ``why_missing`` gets the ids of the checks that share a figure's evidence and says, as the end
+    of a sentence, what kept it from being observed.
     """
     context = Context(evidence, recon_unit)
     made = []

@@ -38,7 +38,6 @@ from .figures import (
     listing,
     num,
     percent,
-    scroll,
     symlog,
     tidy,
 )
@@ -111,7 +110,10 @@ def show(value: Any, limit: int = 240) -> str:
     if isinstance(value, float | np.floating):
         return tidy(value)
     if isinstance(value, Mapping):
-        return clean("; ".join(f"{k}: {show(v)}" for k, v in sorted(value.items(), key=lambda i: str(i[0]))), limit)
+        return clean(
+            "; ".join(f"{k}: {show(v)}" for k, v in sorted(value.items(), key=lambda i: str(i[0]))),
+            limit,
+        )
     if isinstance(value, list | tuple | np.ndarray):
         rows = list(value)
         parts = [show(v, 60) for v in rows[:8]] + ([f"… ({len(rows)})"] if len(rows) > 8 else [])
@@ -148,9 +150,31 @@ _DATA_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]
 _STORED = re.compile(r"grader-image-(\d+)\Z")
 _MARKS = re.compile(r"[\[\]*_`<!&~\\]")
 _TAGS = {
-    "a", "blockquote", "br", "code", "del", "em", "h4", "h5", "h6", "hr", "img", "li", "ol", "p",
-    "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "em",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
 
 
 @lru_cache(maxsize=1)
@@ -267,7 +291,9 @@ class Answers:
         )
         # nh3 writes tags in one fixed way and escapes text, so plain replacing meets tags only
         html = html.replace("<th>", '<th scope="col">')
-        html = re.sub(r'(<img\b[^>]*?) alt=""', rf'\1 alt="image in the answer to {slug(name).upper()}"', html)
+        html = re.sub(
+            r'(<img\b[^>]*?) alt=""', rf'\1 alt="image in the answer to {slug(name).upper()}"', html
+        )
         for tag, kind in (("table", "Table"), ("pre", "Code")):
             pieces = html.split(f"<{tag}>")
             html = pieces[0] + "".join(
@@ -382,8 +408,8 @@ def _convention(grade: Grade, evidence: Evidence) -> dict[str, Any] | None:
         return None
     factor = tidy(c.beta_c_per_beta)
     sentence = (
-        f"Your reconstruction loss is {_likelihood(c.likelihood)}, {clean(c.recon_reduction, 120)}; "
-        f"your KL is a {clean(c.kl_reduction, 120)}. "
+        f"Your reconstruction loss is {_likelihood(c.likelihood)}, "
+        f"{clean(c.recon_reduction, 120)}; your KL is a {clean(c.kl_reduction, 120)}. "
         f"So a β of 1 in your code weighs the KL by β_c = {factor} in canonical units."
     )
     rows = [("β = 1 in your code", "1", factor)]
@@ -396,7 +422,9 @@ def _convention(grade: Grade, evidence: Evidence) -> dict[str, Any] | None:
         rows.append(("your TUNED_BETA", tidy(tuned.beta_student), tidy(beta_c)))
     for key, run in runs.items():
         if key.startswith("beta_") and run.beta_c is not None:
-            rows.append((f"what we passed for {run.label}", tidy(run.beta_student), tidy(run.beta_c)))
+            rows.append(
+                (f"what we passed for {run.label}", tidy(run.beta_student), tidy(run.beta_c))
+            )
     return {"sentence": sentence, "rows": rows}
 
 
@@ -411,8 +439,8 @@ def _repairs(evidence: Evidence) -> str:
     if not told:
         return ""
     return (
-        f"To train your networks in spite of the bugs above we replaced {listing(told)}. The figures "
-        "show what your networks do then, and the rest is judged on that."
+        f"To train your networks in spite of the bugs above we replaced {listing(told)}. "
+        "The figures show what your networks do then, and the rest is judged on that."
     )
 
 
@@ -529,9 +557,14 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
         kl = tuned.curve_kl
         if kl is not None and len(kl) > 3:
             places = (("a quarter", len(kl) // 4), ("half", len(kl) // 2), ("the end", -1))
-            settled.append(("KL during training", [(f"at {name}", num(kl[k])) for name, k in places]))
-    for measure, name in (("path_ratio", "Path over chord"), ("roughness", "Roughness"),
-                          ("largest_step", "Largest over mean step")):  # fmt: skip
+            settled.append(
+                ("KL during training", [(f"at {name}", num(kl[k])) for name, k in places])
+            )
+    for measure, name in (
+        ("path_ratio", "Path over chord"),
+        ("roughness", "Roughness"),
+        ("largest_step", "Largest over mean step"),
+    ):
         for label in dict.fromkeys(s.label for s in evidence.strips):
             mine = sorted((s for s in evidence.strips if s.label == label), key=lambda s: s.kind)
             told = ", ".join(f"{s.kind.upper()} {num(getattr(s, measure))}" for s in mine)
@@ -539,9 +572,13 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
     for kind in ("ae", "vae"):
         use = evidence.usefulness.get(kind)
         if use is not None and use.linear_probe is not None:
-            by_kind["Q5"].setdefault("Linear probe, accuracy", []).append((kind.upper(), num(use.linear_probe)))
+            by_kind["Q5"].setdefault("Linear probe, accuracy", []).append(
+                (kind.upper(), num(use.linear_probe))
+            )
         if use is not None and use.anomaly_auroc is not None:
-            by_kind["Q5"].setdefault("Anomalies, AUROC", []).append((kind.upper(), num(use.anomaly_auroc)))
+            by_kind["Q5"].setdefault("Anomalies, AUROC", []).append(
+                (kind.upper(), num(use.anomaly_auroc))
+            )
     for run in evidence.runs:
         if run.kind != "vae" or not run.beta_c or run.curve_kl is None or run.curve_recon is None:
             continue
@@ -560,7 +597,10 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
             )
     extremes = [r for r in (runs.get("beta_0"), runs.get("beta_10")) if r is not None]
     facts: dict[str, Facts] = {
-        "Q1": [("From a sample to the nearest real image, L2", distance), ("Codes of the autoencoder", codes)],
+        "Q1": [
+            ("From a sample to the nearest real image, L2", distance),
+            ("Codes of the autoencoder", codes),
+        ],
         "Q2": [(run.label, of_run(run)) for run in extremes],
         "Q3": settled,
         **{key: list(groups.items()) for key, groups in by_kind.items()},
@@ -569,10 +609,7 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
 
 
 def _answer_views(
-    grade: Grade,
-    figures: Sequence[Figure],
-    facts: Mapping[str, Facts],
-    images: Mapping[str, str],
+    grade: Grade, figures: Sequence[Figure], facts: Mapping[str, Facts], images: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     by_key = {f.key: f for f in figures}
     answers = Answers(len(grade.written), images)
@@ -593,8 +630,12 @@ def _answer_views(
                 "marked": answer.points is not None,
                 "comment": clean(answer.comment, 10_000),
                 "figures": [
-                    {"href": f"#{f.anchor}", "name": f"Figure {f.number}", "title": f.title,
-                     "missing": bool(f.missing)}
+                    {
+                        "href": f"#{f.anchor}",
+                        "name": f"Figure {f.number}",
+                        "title": f.title,
+                        "missing": bool(f.missing),
+                    }
                     for f in beside
                 ],
                 "facts": facts.get(answer.id, []),
@@ -705,7 +746,8 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
         "answers": _answer_views(grade, figures, _facts(evidence, unit), evidence.answer_images),
         "repairs": _repairs(evidence),
         "repeat": _repeat(grade),
-        "command": f"python -m grader verify {_shell(f'reports/{clean(grade.submission_id, 200)}')}",
+        "command": "python -m grader verify "
+        + _shell(f"reports/{clean(grade.submission_id, 200)}"),
         "csp": _policy(),
     }
     return _environment(overrides).get_template("report.html").render(view)
@@ -764,7 +806,10 @@ def _link(row: ClassRow, anchor: str = "") -> dict[str, str]:
     href = quote(row.href, safe="/._-~%")
     if not href.startswith(("/", "./", "../")):
         href = "./" + href
-    return {"href": href + (f"#{anchor}" if anchor else ""), "id": clean(row.grade.submission_id, 200)}
+    return {
+        "href": href + (f"#{anchor}" if anchor else ""),
+        "id": clean(row.grade.submission_id, 200),
+    }
 
 
 def _total(grade: Grade) -> tuple[float, float]:
@@ -837,7 +882,9 @@ def _class_row(row: ClassRow) -> dict[str, Any]:
         "css": status[0],
         "symbol": STATUS_WORDS[status[0]][0],
         "status": status[1],
-        "first": "" if first is None else bug_name(first.diagnosis or "") or clean(first.title, 120),
+        "first": ""
+        if first is None
+        else bug_name(first.diagnosis or "") or clean(first.title, 120),
         "first_href": "" if first is None else _link(row, f"check-{slug(first.id)}")["href"],
     }
 
@@ -853,31 +900,39 @@ def _histogram(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
     plot = Plot(
         Scale("linear", 0.0, top, tuple(float(e) for e in edges[::2])),
         Scale("linear", 0.0, high * 1.12, tuple(float(k) for k in range(0, high + 1, step))),
-        xlabel=f"automatic points, of {points(top)}", ylabel="submissions",
-        margins=(26, 14, 40, 34), height=250,
-    )  # fmt: skip
+        xlabel=f"automatic points, of {points(top)}",
+        ylabel="submissions",
+        margins=(26, 14, 40, 34),
+        height=250,
+    )
+    gap = 0.004 * top
     for k, count in enumerate(counts.tolist()):
         if count:
-            a, b = plot.px(edges[k]) + 1, plot.px(edges[k + 1]) - 1
-            h, base = plot.py(count), plot.py(0.0)
-            plot.parts.append(f'<path class="bar s1" d="M{a:.1f} {base:.1f}V{h:.1f}H{b:.1f}V{base:.1f}z"/>')
-            plot.text((a + b) / 2, h - 5, str(count), anchor="middle", css="tick")
+            plot.rect(edges[k] + gap, 0.0, edges[k + 1] - gap, count, "s1")
+            middle = float(plot.px((edges[k] + edges[k + 1]) / 2))
+            plot.text(middle, plot.py(count) - 5, str(count), anchor="middle", css="tick")
     told = listing(
-        [f"{c} between {points(edges[k])} and {points(edges[k + 1])}" for k, c in enumerate(counts.tolist()) if c]
+        [
+            f"{c} between {points(edges[k])} and {points(edges[k + 1])}"
+            for k, c in enumerate(counts.tolist())
+            if c
+        ]
     )
     alt = f"Histogram of scores: {told}."
-    return {"svg": Markup(plot.svg(alt)), "caption": f"Scores of {plural(len(rows), 'submission')}."}
+    return {
+        "svg": Markup(plot.svg(alt)),
+        "caption": f"Scores of {plural(len(rows), 'submission')}.",
+    }
 
 
 def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
     dots = [
-        (r, *r.rate) for r in rows
-        if r.rate is not None and all(math.isfinite(v) for v in r.rate)
-    ]  # fmt: skip
+        (r, *r.rate) for r in rows if r.rate is not None and all(math.isfinite(v) for v in r.rate)
+    ]
     families: dict[str, list[tuple[ClassRow, float, float]]] = {}
-    for row, kl, recon in dots:
-        c = row.grade.convention
-        families.setdefault(_likelihood(c.likelihood) if c else "unknown loss", []).append((row, kl, recon))
+    for dot in dots:
+        c = dot[0].grade.convention
+        families.setdefault(_likelihood(c.likelihood) if c else "unknown loss", []).append(dot)
     panels = []
     for name, members in sorted(families.items()):
         kl = np.array([m[1] for m in members])
@@ -885,15 +940,27 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
         pad = 0.08 * (float(np.ptp(recon)) or 1.0)
         side = 0.12 * (float(np.ptp(kl)) or 1.0)
         wide = float(kl.max()) > 8 * max(1.0, float(kl.min()))
-        across = symlog(kl) if wide else linear(max(0.0, float(kl.min()) - side), float(kl.max()) + side, 4)
+        across = (
+            symlog(kl)
+            if wide
+            else linear(max(0.0, float(kl.min()) - side), float(kl.max()) + side, 4)
+        )
         unit = "nats per image" if name == LIKELIHOODS["bce"] else f"{name} per image"
         plot = Plot(
-            across, linear(float(recon.min()) - pad, float(recon.max()) + pad, 4),
-            xlabel="KL at β_c = 1, nats per image", ylabel=f"reconstruction, {unit}",
+            across,
+            linear(float(recon.min()) - pad, float(recon.max()) + pad, 4),
+            xlabel="KL at β_c = 1, nats per image",
+            ylabel=f"reconstruction, {unit}",
             margins=(26, 90, 40, 48),
-        )  # fmt: skip
-        far = np.abs(recon - np.median(recon)) + np.abs(np.log1p(np.abs(kl)) - np.median(np.log1p(np.abs(kl))))
-        named = set(np.argsort(-far, kind="stable")[:6].tolist()) if len(members) > 6 else set(range(len(members)))
+        )
+        far = np.abs(recon - np.median(recon)) + np.abs(
+            np.log1p(np.abs(kl)) - np.median(np.log1p(np.abs(kl)))
+        )
+        named = (
+            set(np.argsort(-far, kind="stable")[:6].tolist())
+            if len(members) > 6
+            else set(range(len(members)))
+        )
         heights: list[tuple[float, float]] = []
         for k, (row, x, y) in enumerate(members):
             css = "s1" if not first_to_fix(row.grade.checks) else "s2"
@@ -903,7 +970,8 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
                 heights.append((px, py))
                 plot.text(px + 8, py + 4, clean(row.grade.submission_id, 14), css="note")
         alt = (
-            f"Scatter plot of {plural(len(members), 'submission')} with {name}: KL from {num(kl.min())} to "
+            f"Scatter plot of {plural(len(members), 'submission')} with {name}: "
+            f"KL from {num(kl.min())} to "
             f"{num(kl.max())} nats, reconstruction from {num(recon.min())} to {num(recon.max())}."
         )
         panels.append(plot.svg(alt))
@@ -911,7 +979,7 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
         return None
     return {
         "svg": Markup("".join(panels)),
-        "caption": f"{plural(len(dots), 'submission')} at β_c = 1, one chart per reconstruction loss. "
+        "caption": f"{plural(len(dots), 'submission')} at β_c = 1, one chart for each loss. "
         "Circles passed everything, triangles have something to fix.",
     }
 
@@ -930,13 +998,23 @@ def _failures(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
         if failed or blocked or ours:
             share = failed / len(verdicts)
             table.append(
-                ((-share, -blocked, place), {
-                    "id": check, "title": clean(verdicts[0].title, 200),
-                    "share": f"{100 * share:.0f} %", "width": f"{100 * share:.1f}%",
-                    "failed": str(failed), "blocked": str(blocked), "ours": str(ours),
-                })
-            )  # fmt: skip
+                (
+                    (-share, -blocked, place),
+                    {
+                        "id": check,
+                        "title": clean(verdicts[0].title, 200),
+                        "share": f"{100 * share:.0f} %",
+                        "width": f"{100 * share:.1f}%",
+                        "failed": str(failed),
+                        "blocked": str(blocked),
+                        "ours": str(ours),
+                    },
+                )
+            )
     return [row for _, row in sorted(table, key=lambda t: t[0])]
+
+
+LINKS = 12  # reports linked at once under a diagnosis
 
 
 def _diagnoses(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
@@ -945,13 +1023,21 @@ def _diagnoses(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
     for row in rows:
         for verdict in row.grade.checks:
             if verdict.diagnosis and verdict.status in ROOTS:
-                where.setdefault(verdict.diagnosis, []).append(_link(row, f"check-{slug(verdict.id)}"))
+                where.setdefault(verdict.diagnosis, []).append(
+                    _link(row, f"check-{slug(verdict.id)}")
+                )
                 message.setdefault(verdict.diagnosis, clean(verdict.message, 300))
     counts = Counter({k: len({link["id"] for link in v}) for k, v in where.items()})
     order = sorted(counts, key=lambda k: (-counts[k], k))
     return [
-        {"name": bug_name(k), "count": plural(counts[k], "submission"), "message": message[k],
-         "links": where[k]}
+        {
+            "name": bug_name(k),
+            "count": plural(counts[k], "submission"),
+            "message": message[k],
+            "links": where[k][:LINKS],
+            "more": where[k][LINKS:],
+            "more_count": str(len(where[k]) - LINKS),
+        }
         for k in order
     ]
 
@@ -965,25 +1051,41 @@ def _people(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
             faults.append({**_link(row, f"check-{slug(broken[0])}"), "why": listing(broken)})
         if row.near_threshold:
             close = list(row.near_threshold)
-            near.append({**_link(row, f"check-{slug(close[0])}"), "why": clean(listing(close), 200)})
+            near.append(
+                {**_link(row, f"check-{slug(close[0])}"), "why": clean(listing(close), 200)}
+            )
         waiting = [a.id for a in row.grade.written if a.answered and a.points is None]
         if waiting:
             unmarked.append({**_link(row, "answers"), "why": clean(listing(waiting), 120)})
     kinds = (
-        ("harness", "The harness failed", "the grade does not count before someone looked", faults, True),
-        ("near", "Close to a threshold", "a slightly different tolerance turns the verdict", near, len(near) <= 8),
+        (
+            "harness",
+            "The harness failed",
+            "the grade does not count before someone looked",
+            faults,
+            True,
+        ),
+        (
+            "near",
+            "Close to a threshold",
+            "a slightly different tolerance turns the verdict",
+            near,
+            len(near) <= 8,
+        ),
         ("marks", "Answers without marks", "", unmarked, len(unmarked) <= 4),
     )
     return [
-        {"key": key, "title": title, "why": why, "count": plural(len(items), "submission"),
-         "rows": items, "open": opened}
+        {
+            "key": key,
+            "title": title,
+            "why": why,
+            "count": plural(len(items), "submission"),
+            "rows": items,
+            "open": opened,
+        }
         for key, title, why, items, opened in kinds
         if items
-    ]  # fmt: skip
+    ]
 
 
-__all__ = [
-    "ClassRow",
-    "render_class_page",
-    "render_report",
-]
+__all__ = ["ClassRow", "render_class_page", "render_report"]

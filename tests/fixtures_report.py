@@ -1,4 +1,4 @@
-"""A synthetic class for the tests of figures and pages: real digits, invented but plausible numbers."""
+"""A synthetic class for the tests of figures and pages: real digits, invented numbers."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ QUESTIONS = {
 }
 
 ANSWERS = {
-    "Q1": "They look like **ink without a digit**: strokes that belong to no class.\n\nThe encoder never "
-    "had a reason to put codes near 0, so N(0, I) mostly hits places the decoder has *never seen*.",
+    "Q1": "They look like **ink without a digit**: strokes that belong to no class.\n\nThe encoder "
+    "never had a reason to put codes near 0, so N(0, I) mostly hits places the decoder has *never seen*.",
     "Q2": "- At β = 0 it is an autoencoder: sharp reconstructions, useless samples.\n"
     "- At β = 10 the KL is almost 0 and every sample is the same grey blob.\n\n"
     "| β | KL | samples |\n|---|---|---|\n| 0 | 235 | noise |\n| 10 | 2.7 | blob |",
@@ -70,7 +70,9 @@ def digits() -> tuple[Any, Any]:
     images = np.stack(
         [
             np.asarray(
-                Image.fromarray((im * 15.9).astype(np.uint8)).resize((28, 28), Image.Resampling.BICUBIC)
+                Image.fromarray((im * 15.9).astype(np.uint8)).resize(
+                    (28, 28), Image.Resampling.BICUBIC
+                )
             )
             for im in raw.images[:400]
         ]
@@ -81,9 +83,8 @@ def digits() -> tuple[Any, Any]:
 def _blur(images: Any, times: int) -> Any:
     for _ in range(times):
         pad = np.pad(images, ((0, 0), (1, 1), (1, 1)), mode="edge")
-        images = (
-            pad[:, 1:-1, 1:-1] * 0.4
-            + 0.15 * (pad[:, :-2, 1:-1] + pad[:, 2:, 1:-1] + pad[:, 1:-1, :-2] + pad[:, 1:-1, 2:])
+        images = pad[:, 1:-1, 1:-1] * 0.4 + 0.15 * (
+            pad[:, :-2, 1:-1] + pad[:, 2:, 1:-1] + pad[:, 1:-1, :-2] + pad[:, 1:-1, 2:]
         )
     return images
 
@@ -119,9 +120,16 @@ def evidence(seed: int = 0) -> Evidence:
         growth = gone * (1 + 0.25 * steps / 400) / 1.25 if key == "beta_0" else gone
         runs.append(
             Run(
-                key, label, kind, 20, beta, None if beta is None else beta / 784,  # type: ignore[arg-type]
+                key,
+                label,
+                kind,
+                20,
+                beta,
+                None if beta is None else beta / 784,  # type: ignore[arg-type]
                 steps=steps,
-                curve_recon=recon + (543 - recon) * np.exp(-steps / 60) + rng.normal(0, 2, steps.size),
+                curve_recon=recon
+                + (543 - recon) * np.exp(-steps / 60)
+                + rng.normal(0, 2, steps.size),
                 curve_kl=None if kind == "ae" else kl * growth / growth[-1],
                 recon_eval=recon,
                 kl_eval=None if kind == "ae" else kl,
@@ -135,11 +143,20 @@ def evidence(seed: int = 0) -> Evidence:
         )
     for kind, beta in (("ae", None), ("vae", 1.0)):
         runs.append(
-            Run(f"{kind}_2d", f"2-D {kind.upper()}", kind, 2, beta, None, steps=steps,  # type: ignore[arg-type]
+            Run(
+                f"{kind}_2d",
+                f"2-D {kind.upper()}",
+                kind,
+                2,
+                beta,
+                None,
+                steps=steps,  # type: ignore[arg-type]
                 curve_recon=262 + 280 * np.exp(-steps / 70),
-                curve_kl=None if kind == "ae" else 6.1 * gone, recon_eval=262.0,
-                kl_eval=None if kind == "ae" else 6.1)
-        )  # fmt: skip
+                curve_kl=None if kind == "ae" else 6.1 * gone,
+                recon_eval=262.0,
+                kl_eval=None if kind == "ae" else 6.1,
+            )
+        )
     strips = []
     for a, b in ((4, 6), (3, 7), (5, 8)):
         for kind, soft in (("ae", 0), ("vae", 2)):
@@ -150,20 +167,33 @@ def evidence(seed: int = 0) -> Evidence:
             length = np.linalg.norm(d, axis=1)
             chord = float(np.linalg.norm(frames[-1] - frames[0]))
             strips.append(
-                Strip(f"{a}–{b}", kind, frames, length, (0.297 if kind == "ae" else 0.243) + 0.01 * a,  # type: ignore[arg-type]
-                      float(length.sum()) / chord + (0.16 if kind == "ae" else 0.09),
-                      float(length.max() / length.mean()))
-            )  # fmt: skip
+                Strip(
+                    f"{a}–{b}",
+                    kind,
+                    frames,
+                    length,
+                    (0.297 if kind == "ae" else 0.243) + 0.01 * a,  # type: ignore[arg-type]
+                    float(length.sum()) / chord + (0.16 if kind == "ae" else 0.09),
+                    float(length.max() / length.mean()),
+                )
+            )
     planes = []
     angle = np.linspace(0, 2 * np.pi, 11)[:10]
     for kind, far in (("ae", 9.0), ("vae", 1.35)):
-        centre = np.stack([np.cos(angle), np.sin(angle)], 1) * far * (0.6 + 0.4 * (np.arange(10) % 2))[:, None]
+        centre = (
+            np.stack([np.cos(angle), np.sin(angle)], 1)
+            * far
+            * (0.6 + 0.4 * (np.arange(10) % 2))[:, None]
+        )
         codes = centre[labels] + rng.normal(0, far * 0.22, (len(labels), 2))
         at = np.linspace(-4, 4, 21)
         board = np.zeros((588, 588), np.float32)
         for i, y in enumerate(at[::-1]):
             for j, x in enumerate(at):
-                near = np.exp(-((centre[:, 0] - x) ** 2 + (centre[:, 1] - y) ** 2) / (0.9 if kind == "vae" else 30))
+                near = np.exp(
+                    -((centre[:, 0] - x) ** 2 + (centre[:, 1] - y) ** 2)
+                    / (0.9 if kind == "vae" else 30)
+                )
                 tile = np.tensordot(near / (near.sum() + 1e-9), _blur(originals, 1), 1)
                 board[28 * i : 28 * i + 28, 28 * j : 28 * j + 28] = tile
 
@@ -172,9 +202,17 @@ def evidence(seed: int = 0) -> Evidence:
             return _blur(((1 - t) * originals[first] + t * originals[last]).astype(np.float32), 1)
 
         planes.append(
-            Plane(kind, board, codes, labels, walk(11, 1, 9), walk(11, 0, 7), walk(20, 2, 5),  # type: ignore[arg-type]
-                  np.array([[-1.21, 0.4], [0.93, -1.7]]))
-        )  # fmt: skip
+            Plane(
+                kind,
+                board,
+                codes,
+                labels,
+                walk(11, 1, 9),
+                walk(11, 0, 7),
+                walk(20, 2, 5),  # type: ignore[arg-type]
+                np.array([[-1.21, 0.4], [0.93, -1.7]]),
+            )
+        )
     cloud_kl = np.exp(rng.normal(2.6, 0.7, 60))
     rate = np.exp(np.linspace(-2, 5, 40))
     return Evidence(
@@ -211,8 +249,16 @@ def verdict(check: str, status: str = "passed", **more: Any) -> Verdict:
         "message": "As it should be." if status == "passed" else "Not as it should be.",
         **more,
     }
-    return Verdict(check, check.split(".")[0], title, "public" if top < 6 else "hidden",
-                   status, got, top, **fields)  # type: ignore[arg-type]  # fmt: skip
+    return Verdict(
+        check,
+        check.split(".")[0],
+        title,
+        "public" if top < 6 else "hidden",
+        status,
+        got,
+        top,
+        **fields,
+    )  # type: ignore[arg-type]
 
 
 #: A submission with two named bugs, one crash and what follows from them.
@@ -220,8 +266,8 @@ BUGGY: dict[str, dict[str, Any]] = {
     "loss.kl_closed_form": {
         "status": "failed",
         "diagnosis": "kl_missing_half",
-        "message": "Your KL is 2.000 times the closed form ½ Σ (mu² + exp(logvar) − 1 − logvar) at all 48 "
-        "points tried. The ½ in front of the sum is missing.",
+        "message": "Your KL is 2.000 times the closed form ½ Σ (mu² + exp(logvar) − 1 − logvar) "
+        "at all 48 points tried. The ½ in front of the sum is missing.",
         "hint": "Compute the KL of mu = 1, logvar = 0 by hand: it is 0.5.",
         "measured": {"factor": 2.0000001, "kl_at_mu_1": 1.0, "points": 48},
         "expected": {"factor": 1.0, "kl_at_mu_1": 0.5},
@@ -229,8 +275,8 @@ BUGGY: dict[str, dict[str, Any]] = {
     "reparameterization.formula": {
         "status": "failed",
         "diagnosis": "sigma_is_variance",
-        "message": "z − mu is eps · exp(logvar), so the noise has standard deviation exp(logvar) where "
-        "exp(logvar / 2) belongs: 4.000 in place of 2.000 at logvar = 1.386.",
+        "message": "z − mu is eps · exp(logvar), so the noise has standard deviation exp(logvar) "
+        "where exp(logvar / 2) belongs: 4.000 in place of 2.000 at logvar = 1.386.",
         "hint": "logvar is the logarithm of the variance; the noise is scaled by its square root.",
         "measured": {"sigma": [0.25, 1.0, 4.0]},
         "expected": {"sigma": [0.5, 1.0, 2.0]},
@@ -239,8 +285,8 @@ BUGGY: dict[str, dict[str, Any]] = {
     "betas.tuned": {"status": "blocked", "blocked_by": "betas.kl_falls"},
     "sampling.latent_grid": {
         "status": "error",
-        "message": "IndexError: index 21 is out of bounds for axis 0 with size 21 (submission.py:112 in "
-        "latent_grid)",
+        "message": "IndexError: index 21 is out of bounds for axis 0 with size 21 "
+        "(submission.py:112 in latent_grid)",
         "hint": "With n = 21 the last row is row 20.",
     },
 }
@@ -252,7 +298,8 @@ def grade(
     faults = faults or {}
     checks = tuple(verdict(i, **faults.get(i, {})) for i, _, _ in CHECKS)
     written = tuple(
-        WrittenAnswer(q, text, 20 / 7, q in ANSWERS, ANSWERS.get(q, "")) for q, text in QUESTIONS.items()
+        WrittenAnswer(q, text, 20 / 7, q in ANSWERS, ANSWERS.get(q, ""))
+        for q, text in QUESTIONS.items()
     )
     fields: dict[str, Any] = {
         "isolation": "bwrap+landlock+seccomp",
@@ -263,11 +310,22 @@ def grade(
     return Grade(
         submission_id=submission_id,
         submission_sha256="9f" * 32,
-        assignment={"name": "Autoencoders and VAEs", "version": "1", "dataset": "digits", "seed": 0},
+        assignment={
+            "name": "Autoencoders and VAEs",
+            "version": "1",
+            "dataset": "digits",
+            "seed": 0,
+        },
         score=sum(v.points for v in checks),
         max_score=sum(v.max_points for v in checks),
         checks=checks,
-        environment={"python": "3.11.7", "torch": "2.13.0", "cpu_capability": "AVX2", "threads": 1,
-                     "harness": "1.0.0", "data_sha256": "3c" * 32},
+        environment={
+            "python": "3.11.7",
+            "torch": "2.13.0",
+            "cpu_capability": "AVX2",
+            "threads": 1,
+            "harness": "1.0.0",
+            "data_sha256": "3c" * 32,
+        },
         **fields,
-    )  # fmt: skip
+    )

@@ -91,8 +91,13 @@ def test_noise_does_not_blow_up_a_report() -> None:
 
 
 def test_scales_survive_anything_finite() -> None:
-    for scale in (linear(2.0, 2.0), logarithmic(np.array([-1.0, 0.0])), symlog(np.zeros(0)),
-                  symlog(np.array([-40.0, 300.0])), logarithmic(np.array([80.0, 543.0]))):  # fmt: skip
+    for scale in (
+        linear(2.0, 2.0),
+        logarithmic(np.array([-1.0, 0.0])),
+        symlog(np.zeros(0)),
+        symlog(np.array([-40.0, 300.0])),
+        logarithmic(np.array([80.0, 543.0])),
+    ):
         assert scale.high > scale.low and len(scale.ticks) < 9
         assert np.isfinite(scale(np.array([scale.low, scale.high]))).all()
     assert symlog(np.array([235.0])).ticks == (0, 1, 3, 10, 30, 100)
@@ -127,8 +132,16 @@ def test_nothing_observed_says_why_in_the_same_places() -> None:
 
 def test_half_of_the_evidence_still_draws(full: Evidence) -> None:
     """A VAE that never trained leaves the autoencoder's half of each figure."""
-    bare = {"reconstructions": None, "samples": None, "curve_recon": None, "curve_kl": None,
-            "kl_per_dim": None, "recon_eval": None, "kl_eval": None, "sharpness": None}  # fmt: skip
+    bare = {
+        "reconstructions": None,
+        "samples": None,
+        "curve_recon": None,
+        "curve_kl": None,
+        "kl_per_dim": None,
+        "recon_eval": None,
+        "kl_eval": None,
+        "sharpness": None,
+    }
     runs = tuple(r if r.kind == "ae" else replace(r, **bare) for r in full.runs)  # type: ignore[arg-type]
     half = replace(
         full,
@@ -153,7 +166,9 @@ def test_numbers_that_are_not_finite_leave_no_trace(full: Evidence) -> None:
         runs.append(replace(run, curve_recon=curve, recon_eval=float("nan"), kl_eval=float("inf")))
     plane = replace(full.planes[0], codes=np.full((50, 2), np.nan))
     for figure in build_figures(replace(full, runs=tuple(runs), planes=(plane,))):
-        assert not re.search(r'[ "ML-](nan|inf)', re.sub(r'base64,[^"]*|alt="[^"]*"', "", figure.body))
+        assert not re.search(
+            r'[ "ML-](nan|inf)', re.sub(r'base64,[^"]*|alt="[^"]*"', "", figure.body)
+        )
 
 
 def test_same_evidence_same_bytes(full: Evidence) -> None:

@@ -1,4 +1,4 @@
-"""Pages: complete, repeatable, harmless whatever a student wrote, and open to a course's own blocks."""
+"""Pages: complete, repeatable, harmless whatever a student wrote, open to a course's own blocks."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Page(HTMLParser):
 
 
 def check_page(html: str) -> Page:
-    """What holds for every page: size, structure, nothing asked of anyone, links that lead somewhere."""
+    """What holds for every page: size, structure, no requests, links that lead somewhere."""
     assert len(html.encode("utf-8")) <= LIMIT
     page = Page(html)
     assert page.headings[0] == 1 and page.headings.count(1) == 1
@@ -108,8 +108,14 @@ def test_the_whole_report(full: Evidence) -> None:
     page = check_page(html)
     assert not page.all("script"), "a report needs no script"
     assert len(page.all("main")) == len(page.all("nav")) == 1
-    order = ["What to fix first", "All checks", "Your loss convention", "What your models draw",
-             "Written answers", "How to repeat it"]  # fmt: skip
+    order = [
+        "What to fix first",
+        "All checks",
+        "Your loss convention",
+        "What your models draw",
+        "Written answers",
+        "How to repeat it",
+    ]
     places = [html.index(f">{title}</h2>") for title in order]
     assert places == sorted(places)
     assert "python -m grader verify reports/grace" in html and "784" in html
@@ -177,7 +183,8 @@ HOSTILE = [
     "![s](data:image/svg+xml;base64,PHN2Zz4=) ![t](data:image/png;base64,AAAA)",
     '<img src=x onerror=alert(1)> <svg/onload=alert(1)> <iframe src="//e.org"></iframe>',
     '</div></main><style>body{display:none}</style>" onmouseover="alert(1)',
-    "# one\n###### six\n# one again\n\n| a | b |\n|:-:|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n| c |\n|---|\n| 1 |",
+    "# one\n###### six\n# one again\n\n| a | b |\n|:-:|---|\n| 1 | 2 |\n\n"
+    "```\ncode\n```\n\n| c |\n|---|\n| 1 |",
     "مرحبا \u202egnp.exe\u202c שלום 👩‍🔬🧪 \u0000\u0007\ud800",
     "{{ 7 * 7 }} {% raw %} {# x #}",
     "grader-image-0 ![a](grader-image-0) ![a](grader-image-99)",
@@ -195,10 +202,29 @@ def test_hostile_answers_are_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 100_000, "& < > " * 17_000, ">" * 100_000, "- " * 50_000, "[" * 100_000, "*a " * 33_000,
-     "| a " * 25_000 + "\n" + "|---" * 25_000, "# h\n" * 25_000, "`" * 100_000],
-    ids=["long word", "entities", "quotes", "lists", "brackets", "stars", "table", "headings", "ticks"],
-)  # fmt: skip
+    [
+        "a" * 100_000,
+        "& < > " * 17_000,
+        ">" * 100_000,
+        "- " * 50_000,
+        "[" * 100_000,
+        "*a " * 33_000,
+        "| a " * 25_000 + "\n" + "|---" * 25_000,
+        "# h\n" * 25_000,
+        "`" * 100_000,
+    ],
+    ids=[
+        "long word",
+        "entities",
+        "quotes",
+        "lists",
+        "brackets",
+        "stars",
+        "table",
+        "headings",
+        "ticks",
+    ],
+)
 def test_seven_answers_of_100_kb(text: str, full: Evidence) -> None:
     written = tuple(WrittenAnswer(f"Q{k}", "?", 3, True, text) for k in range(1, 8))
     html = render_report(grade("ada", written=written), full)
@@ -206,7 +232,17 @@ def test_seven_answers_of_100_kb(text: str, full: Evidence) -> None:
     assert "Shortened here" in html
 
 
-IDS = ["<b>bob</b>", "a b", "-rf", "o'neil \"q\"", "Ünï", "javascript:alert(1)", "../x", "\u202eevil", "日本"]
+IDS = [
+    "<b>bob</b>",
+    "a b",
+    "-rf",
+    'o\'neil "q"',
+    "Ünï",
+    "javascript:alert(1)",
+    "../x",
+    "\u202eevil",
+    "日本",
+]
 
 
 @pytest.mark.parametrize("name", IDS)
@@ -216,8 +252,10 @@ def test_hostile_ids(name: str) -> None:
     assert "<b>bob" not in html
     rows = [ClassRow(grade(name, BUGGY), f"{name}/report.html", near_threshold=("betas.learns",))]
     page = check_page(render_class_page(rows, title=name))
-    assert not any("javascript:" in (a.get("href") or "") and not (a["href"] or "").startswith("./")
-                   for a in page.all("a"))  # fmt: skip
+    assert not any(
+        "javascript:" in (a.get("href") or "") and not (a["href"] or "").startswith("./")
+        for a in page.all("a")
+    )
 
 
 def test_small_images_are_kept_and_large_ones_named(full: Evidence) -> None:
@@ -243,10 +281,14 @@ def test_marks_and_comments() -> None:
 def test_each_answer_stands_beside_its_evidence(full: Evidence) -> None:
     html = render_report(grade("ada"), full)
     for question, anchors in {
-        "q1": ("fig-ae-samples", "fig-ae-codes"), "q2": ("fig-gallery", "fig-kl"), "q3": ("fig-gallery",),
-        "q4": ("fig-interpolation",), "q5": ("fig-probe", "fig-anomaly"), "q6": ("fig-terms",),
+        "q1": ("fig-ae-samples", "fig-ae-codes"),
+        "q2": ("fig-gallery", "fig-kl"),
+        "q3": ("fig-gallery",),
+        "q4": ("fig-interpolation",),
+        "q5": ("fig-probe", "fig-anomaly"),
+        "q6": ("fig-terms",),
         "q7": ("fig-grids", "fig-scatter", "fig-traversals"),
-    }.items():  # fmt: skip
+    }.items():
         answer = html[html.index(f'id="answer-{question}"') :]
         answer = answer[: answer.index("</article>")]
         assert all(f'href="#{a}"' in answer for a in anchors) and "<dd>" in answer, question
@@ -269,7 +311,9 @@ def a_class() -> list[ClassRow]:
         if k == 4:
             faults["betas.learns"] = {"status": "harness_error", "message": "no worker"}
         near = ("interpolation.path",) if k == 2 else ()
-        rows.append(ClassRow(grade(f"s{k}", faults), f"s{k}/report.html", (15.0 + k, 230.0 + k), near))
+        rows.append(
+            ClassRow(grade(f"s{k}", faults), f"s{k}/report.html", (15.0 + k, 230.0 + k), near)
+        )
     return rows
 
 
@@ -279,10 +323,17 @@ def test_the_class_page() -> None:
     assert len(page.all("table")) == 2 and len(page.all("script")) == 1
     for k in range(9):
         assert f'href="./s{k}/report.html"' in html
-    assert "KL missing half" in html and html.index("Not understood yet") < html.index("Submissions</h2>")
+    assert "KL missing half" in html and html.index("Not understood yet") < html.index(
+        "Submissions</h2>"
+    )
     people = html[html.index("Needs a person") : html.index("Scores</h2>")]
-    for words in ("The harness failed", "betas.learns", "Close to a threshold", "interpolation.path",
-                  "Answers without marks"):  # fmt: skip
+    for words in (
+        "The harness failed",
+        "betas.learns",
+        "Close to a threshold",
+        "interpolation.path",
+        "Answers without marks",
+    ):
         assert words in people
     assert html == render_class_page(list(reversed(a_class())), title="Autumn")
 
@@ -294,7 +345,9 @@ def test_the_policy_admits_this_script_and_no_other() -> None:
     html = render_class_page(a_class(), title="Autumn")
     script = html[html.index("<script>") + 8 : html.index("</script>")]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert f"script-src &#39;sha256-{digest}&#39;" in html or f"script-src 'sha256-{digest}'" in html
+    assert (
+        f"script-src &#39;sha256-{digest}&#39;" in html or f"script-src 'sha256-{digest}'" in html
+    )
 
 
 def test_an_empty_class_and_a_class_without_curves() -> None:
@@ -376,7 +429,7 @@ def _contrast(a: str, b: str) -> float:
 
 
 TEXT_ON = {
-    **{name: ("paper", "sheet", "quiet") for name in ("ink", "soft", "link")},
+    **dict.fromkeys(("ink", "soft", "link"), ("paper", "sheet", "quiet")),
     "good": ("paper", "sheet", "good-bg"),
     "bad": ("paper", "sheet", "bad-bg"),
     "warn": ("paper", "sheet"),
