@@ -638,7 +638,8 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
     extra = [v for v in (floor, level) if v is not None and math.isfinite(v)]
     every = np.concatenate([ys, cloud[:, 1], np.array(extra)])
     widest = np.concatenate([xs, cloud[:, 0]])
-    curve = curve[(curve[:, 0] <= widest.max() * 1.05)] if len(curve) else curve
+    curve = curve[curve[:, 0] <= widest.max() * 1.05]
+    curve = curve[np.argsort(curve[:, 0], kind="stable")]
     every = np.concatenate([every, curve[:, 1]])
     low, high = float(every.min()), float(every.max())
     pad = 0.06 * (high - low or 1.0)
@@ -651,9 +652,10 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
         ylabel=f"distortion: reconstruction, {c.recon_unit}",
         margins=(28, 16, 40, 48),
     )
-    taken: list[tuple[float, float, float, float]] = []  # boxes left, top, right, bottom
+    taken: list[Box] = []
     if floor is not None and math.isfinite(floor):
         plot.rule(floor, "")
+        taken.append((plot.left, plot.py(floor) - 1, plot.width, plot.py(floor) + 1))
         taken.append(
             _label(plot, plot.width - 20, plot.py(floor) - 5, "the mean image for everything")
         )
@@ -665,26 +667,21 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
     if len(cloud):
         plot.dots(cloud[:, 0], cloud[:, 1], "cloud")
     if len(curve):
-        order = np.argsort(curve[:, 0], kind="stable")
-        plot.line(curve[order, 0], curve[order, 1], "oracle")
-        fine = np.interp(
-            np.linspace(0, 1, 120), np.linspace(0, 1, len(order)), np.arange(len(order))
-        )
-        for kl, recon in zip(
-            *(np.interp(fine, np.arange(len(order)), curve[order, i]) for i in (0, 1)), strict=True
-        ):
-            x, y = float(plot.px(kl)), float(plot.py(recon))
+        plot.line(curve[:, 0], curve[:, 1], "oracle")
+        at = np.linspace(0, len(curve) - 1, 120)
+        fine = [np.interp(at, np.arange(len(curve)), curve[:, k]) for k in (0, 1)]
+        for x, y in zip(plot.px(fine[0]).tolist(), plot.py(fine[1]).tolist(), strict=True):
             taken.append((x - 1, y - 1, x + 1, y + 1))
-        k = order[len(order) // 3]
-        px, py = float(plot.px(curve[k, 0])), float(plot.py(curve[k, 1]))
-        plot.text(px + 8, py - 8, "best linear VAE", css="note")
-        taken.append((px + 8, py - 20, px + 100, py - 4))
     places = [(float(plot.px(r.kl_eval)), float(plot.py(r.recon_eval))) for r in own]
     taken += [(x - 7, y - 7, x + 7, y + 7) for x, y in places]
     for run, (x, y) in zip(own, places, strict=True):
         plot.mark(x, y, _style(run), 5.5)
     for run, (x, y) in zip(own, places, strict=True):
-        _place(plot, x, y, short(run), f"end {_style(run)}", taken)
+        _place(plot, [x], [y], short(run), f"end {_style(run)}", taken)
+    if len(curve):
+        spots = curve[[len(curve) * q // 10 for q in (3, 5, 7, 2, 8, 6, 4)]]
+        xs, ys = plot.px(spots[:, 0]), plot.py(spots[:, 1])
+        _place(plot, xs, ys, "best linear VAE", "note", taken)
     points = listing([f"{r.label} at ({num(r.kl_eval)}, {num(r.recon_eval)})" for r in own])
     caption = f"Your runs, as (KL, reconstruction): {points}."
     if len(cloud):
@@ -702,31 +699,31 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
     }
 
 
-def _label(plot: Plot, right: float, py: float, words: str) -> tuple[float, float, float, float]:
+def _label(plot: Plot, right: float, py: float, words: str) -> Box:
     plot.text(right, py, words, anchor="end", css="note")
     return (right - 6.2 * len(words), py - 12, right, py + 3)
 
 
-def _place(
-    plot: Plot,
-    x: float,
-    y: float,
-    words: str,
-    css: str,
-    taken: list[tuple[float, float, float, float]],
-) -> None:
-    """Names a point beside its marker, on the first side where nothing stands yet."""
-    wide = 7.2 * len(words)
-    sides = (
-        (x + 10, y + 4, "start", x + 10),
-        (x - 10, y + 4, "end", x - 10 - wide),
-        (x, y - 12, "middle", x - wide / 2),
-        (x, y + 21, "middle", x - wide / 2),
-        (x + 8, y - 12, "start", x + 8),
-        (x - 8, y + 20, "end", x - 8 - wide),
-    )
+Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 
-    def box(side: tuple[float, float, str, float]) -> tuple[float, float, float, float]:
+
+def _place(
+    plot: Plot, xs: Sequence[float], ys: Sequence[float], words: str, css: str, taken: list[Box]
+) -> None:
+    """Writes ``words`` beside one of the places, on the first side where nothing stands yet."""
+    wide = 7.2 * len(words)
+    sides: list[tuple[float, float, str, float]] = []  # text at x, y; anchor; left end
+    for x, y in zip(map(float, xs), map(float, ys), strict=True):
+        sides += [
+            (x + 10, y + 4, "start", x + 10),
+            (x - 10, y + 4, "end", x - 10 - wide),
+            (x, y - 12, "middle", x - wide / 2),
+            (x, y + 21, "middle", x - wide / 2),
+            (x + 8, y - 12, "start", x + 8),
+            (x - 8, y + 20, "end", x - 8 - wide),
+        ]
+
+    def box(side: tuple[float, float, str, float]) -> Box:
         return (side[3], side[1] - 11, side[3] + wide, side[1] + 3)
 
     def free(side: tuple[float, float, str, float]) -> bool:
@@ -1013,12 +1010,18 @@ def traversals(c: Context) -> dict[str, Any] | None:
         if plane.walk_ends is not None:
             a, b = np.asarray(plane.walk_ends, np.float64)
             ends = f"({num(a[0], 2)}, {num(a[1], 2)}) to ({num(b[0], 2)}, {num(b[1], 2)})"
-            lengths.append(f"{name} from {ends}")
+            lengths.append((name, ends))
     if not blocks:
         return None
     walk = next((len(p.walk) for p in c.evidence.planes if p.walk is not None), 20)
     caption = "Each axis of the plane alone, the other at 0"
-    caption += f"; the {walk}-step walk runs for the {listing(lengths)}." if lengths else "."
+    if len({ends for _, ends in lengths}) == 1:
+        caption += f"; the {walk}-step walk runs from {lengths[0][1]}."
+    elif lengths:
+        told = listing([f"{ends} ({name})" for name, ends in lengths])
+        caption += f"; the {walk}-step walk runs from {told}."
+    else:
+        caption += "."
     return {
         "body": "".join(blocks),
         "caption": caption,

@@ -348,13 +348,13 @@ def why_missing(checks: Sequence[Verdict]) -> Callable[[Sequence[str]], str]:
             if verdict.status == "blocked":
                 verdict = by_id.get(roots.get(check, ""), verdict)
             if verdict.status in ("failed", "error", "timeout", "blocked"):
-                return f"of “{clean(verdict.title, 120)}” ({verdict.id})"
+                return f"“{clean(verdict.title, 120)}” ({verdict.id}) did not pass"
             if verdict.status == "harness_error":
                 return f"of a fault of ours in {verdict.id}; a person will look"
         causes = first_to_fix(checks)
         if causes:
             verdict = causes[0][0]
-            return f"of “{clean(verdict.title, 120)}” ({verdict.id})"
+            return f"“{clean(verdict.title, 120)}” ({verdict.id}) did not pass"
         return "it was not part of this run"
 
     return reason

@@ -50,7 +50,8 @@ QUESTIONS = {
 
 ANSWERS = {
     "Q1": "They look like **ink without a digit**: strokes that belong to no class.\n\nThe encoder "
-    "never had a reason to put codes near 0, so N(0, I) mostly hits places the decoder has *never seen*.",
+    "never had a reason to put codes near 0, so N(0, I) mostly hits places "
+    "the decoder has *never seen*.",
     "Q2": "- At β = 0 it is an autoencoder: sharp reconstructions, useless samples.\n"
     "- At β = 10 the KL is almost 0 and every sample is the same grey blob.\n\n"
     "| β | KL | samples |\n|---|---|---|\n| 0 | 235 | noise |\n| 10 | 2.7 | blob |",

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fixtures_report import evidence
 from PIL import Image
 
 from grader.figures import (
@@ -29,6 +28,7 @@ from grader.figures import (
     tiles,
 )
 from grader.model import Evidence, Usefulness
+from tests.fixtures_report import evidence
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fixtures_report import BUGGY, CHECKS, evidence, grade
 from jinja2 import UndefinedError
 
 from grader.model import Evidence, Grade, WrittenAnswer
@@ -23,6 +22,7 @@ from grader.report import (
     show,
     why_missing,
 )
+from tests.fixtures_report import BUGGY, CHECKS, evidence, grade
 
 LIMIT = 2_000_000
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -158,7 +158,7 @@ def test_nothing_observed(full: Evidence) -> None:
     faults["interface.loads"] = {"status": "error", "message": "SyntaxError (submission.py:3)"}
     html = render_report(grade("bob", faults, convention=None), Evidence())
     check_page(html)
-    assert html.count("Not observed because of “The file loads") == 14
+    assert html.count("Not observed because “The file loads") == 14
     assert why_missing(grade("x").checks)(["betas.learns"]) == "it was not part of this run"
 
 
