@@ -1,0 +1,22 @@
+"""A ReLU after both heads."""
+
+BASE = "conv"
+PATCH = [
+    (
+        """        return self.to_mu(feats), self.to_logvar(feats)
+""",
+        """        return torch.relu(self.to_mu(feats)), torch.relu(self.to_logvar(feats))
+""",
+    ),
+]
+DIAGNOSIS = "relu_on_mu"
+ALSO = [
+    "betas.learns",
+    "betas.kl_falls",
+    "loss.gradients",
+    "betas.tuned",
+    "betas.code_reaches_decoder",
+    "betas.honest_information",
+    "interpolation.ends",
+]
+ALSO_DIAGNOSIS = ["relu_on_logvar"]

@@ -1,0 +1,21 @@
+"""A sigmoid after the mu head."""
+
+BASE = "conv"
+PATCH = [
+    (
+        """        return self.to_mu(feats), self.to_logvar(feats)
+""",
+        """        return torch.sigmoid(self.to_mu(feats)), self.to_logvar(feats)
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = [
+    "betas.learns",
+    "betas.kl_falls",
+    "loss.gradients",
+    "betas.tuned",
+    "betas.code_reaches_decoder",
+    "betas.honest_information",
+    "interpolation.ends",
+]

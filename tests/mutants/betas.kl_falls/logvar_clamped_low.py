@@ -1,0 +1,19 @@
+"""logvar is clamped to at most -4, so the noise never covers the prior."""
+
+BASE = "conv"
+PATCH = [
+    (
+        "self.to_logvar(feats)",
+        "self.to_logvar(feats).clamp(max=-4)",
+    ),
+]
+DIAGNOSIS = None
+ALSO = [
+    "betas.learns",
+    "betas.encoder_heads",
+    "betas.honest_information",
+    "betas.tuned",
+    "interpolation.smoothness",
+    "loss.gradients",
+    "betas.code_reaches_decoder",
+]

@@ -1,0 +1,11 @@
+"""TUNED_BETA is negative."""
+
+BASE = "mean_mse"
+PATCH = [
+    (
+        "TUNED_BETA = 0.0128",
+        "TUNED_BETA = -0.0128",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["interface.names"]

@@ -1,0 +1,14 @@
+"""Images are centred by the mean of their batch."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """        h = F.relu(self.fc1(x.reshape(x.shape[0], 784)))
+        mu""",
+        """        x = x - x.mean()
+        h = F.relu(self.fc1(x.reshape(x.shape[0], 784)))
+        mu""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["interface.bottleneck", "interpolation.ends"]

@@ -1,0 +1,13 @@
+"""Asks for the number of epochs on the keyboard at import."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """TUNED_BETA = 1.0
+""",
+        """TUNED_BETA = 1.0
+EPOCHS = int(input("How many epochs? "))
+""",
+    ),
+]
+DIAGNOSIS = None

@@ -1,0 +1,11 @@
+"""`nn` is never imported."""
+
+BASE = "sum_sse"
+PATCH = [
+    (
+        """import torch.nn as nn
+""",
+        "",
+    ),
+]
+DIAGNOSIS = "undefined_global"

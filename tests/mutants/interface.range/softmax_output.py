@@ -1,0 +1,11 @@
+"""A softmax over the pixels: they share a total brightness of 1."""
+
+BASE = "mean_mse"
+PATCH = [
+    (
+        "        return torch.sigmoid(self.d2(hidden))",
+        "        return torch.softmax(self.d2(hidden), dim=1)",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["betas.learns", "betas.kl_falls", "betas.tuned"]

@@ -1,0 +1,31 @@
+"""The decoder gets darker with every call."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """        self.fc3 = nn.Linear(latent_dim, 400)
+""",
+        """        self.fc3 = nn.Linear(latent_dim, 400)
+        self.calls = 0
+""",
+    ),
+    (
+        """        h = F.relu(self.fc3(z))
+""",
+        """        self.calls += 1
+        h = F.relu(self.fc3(z)) / (1 + 0.01 * self.calls)
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = [
+    "interface.bottleneck",
+    "interface.batch_independence",
+    "sampling.images",
+    "sampling.latent_grid",
+    "interpolation.ends",
+    "interpolation.path",
+    "reparameterization.forward",
+    "betas.learns",
+    "interpolation.smoothness",
+]

@@ -1,0 +1,11 @@
+"""z_start + alpha z_end: the weight of the first code does not fall."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        "(1 - alpha) * z_start + alpha * z_end",
+        "z_start + alpha * z_end",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["interpolation.path", "interpolation.smoothness"]

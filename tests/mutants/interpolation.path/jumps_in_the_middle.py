@@ -1,0 +1,13 @@
+"""Frames are either the first or the last reconstruction."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """            z = (1 - alpha) * z_start + alpha * z_end
+""",
+        """            z = z_start if alpha < 0.5 else z_end
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["interpolation.ends", "interpolation.smoothness"]

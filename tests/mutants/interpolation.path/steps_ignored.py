@@ -1,0 +1,11 @@
+"""Always ten frames."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        "torch.linspace(0, 1, steps)",
+        "torch.linspace(0, 1, 10)",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["interpolation.ends", "interpolation.smoothness"]

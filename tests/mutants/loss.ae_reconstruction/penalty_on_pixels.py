@@ -1,0 +1,13 @@
+"""A penalty on bright pixels is added, so x itself is not the best answer."""
+
+BASE = "conv"
+PATCH = [
+    (
+        """    return bce(x_hat, x)
+""",
+        """    return bce(x_hat, x) + 0.1 * x_hat.mean()
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["loss.gradients", "betas.learns"]

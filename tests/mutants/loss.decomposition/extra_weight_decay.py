@@ -1,0 +1,17 @@
+"""The total also contains a penalty on mu that no part reports."""
+
+BASE = "conv"
+PATCH = [
+    (
+        "recon + beta * kl",
+        "recon + beta * kl + 0.001 * mu.pow(2).mean()",
+    ),
+]
+DIAGNOSIS = None
+ALSO = [
+    "loss.gradients",
+    "betas.kl_falls",
+    "betas.tuned",
+    "betas.learns",
+    "betas.honest_information",
+]

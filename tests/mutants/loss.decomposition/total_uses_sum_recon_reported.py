@@ -1,0 +1,19 @@
+"""The total uses the summed reconstruction error but the mean is reported."""
+
+BASE = "mean_mse"
+PATCH = [
+    (
+        """    return recon + beta * kl, recon, kl
+""",
+        """    return 784 * recon + beta * kl, recon, kl
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = [
+    "loss.gradients",
+    "betas.kl_falls",
+    "betas.tuned",
+    "betas.learns",
+    "betas.honest_information",
+]

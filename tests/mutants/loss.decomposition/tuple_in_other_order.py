@@ -1,0 +1,24 @@
+"""The tuple is (recon, kl, total)."""
+
+BASE = "mean_mse"
+PATCH = [
+    (
+        """    return recon + beta * kl, recon, kl
+""",
+        """    return recon, kl, recon + beta * kl
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = [
+    "loss.kl_closed_form",
+    "loss.reconstruction",
+    "loss.gradients",
+    "loss.batch_reduction",
+    "loss.returns",
+    "loss.gradients",
+    "betas.kl_falls",
+    "betas.tuned",
+    "betas.learns",
+    "betas.honest_information",
+]

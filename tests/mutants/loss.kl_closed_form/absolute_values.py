@@ -1,0 +1,13 @@
+"""Absolute values of mu in place of squares."""
+
+BASE = "sum_sse"
+PATCH = [
+    (
+        """    kl = 0.5 * torch.sum(mu**2 + logvar.exp() - logvar - 1)
+""",
+        """    kl = 0.5 * torch.sum(mu.abs() + logvar.exp() - logvar - 1)
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["loss.gradients", "betas.kl_falls", "betas.tuned", "betas.learns"]

@@ -1,0 +1,13 @@
+"""The half in front of a KL summed over everything is missing."""
+
+BASE = "sum_sse"
+PATCH = [
+    (
+        """    kl = 0.5 * torch.sum(mu**2 + logvar.exp() - logvar - 1)
+""",
+        """    kl = torch.sum(mu**2 + logvar.exp() - logvar - 1)
+""",
+    ),
+]
+DIAGNOSIS = "kl_missing_half"
+ALSO = ["loss.gradients", "betas.kl_falls", "betas.tuned", "betas.learns"]

@@ -1,0 +1,13 @@
+"""The image is compared with itself."""
+
+BASE = "sum_sse"
+PATCH = [
+    (
+        """    recon = squared_error(x_hat, x)
+""",
+        """    recon = squared_error(x, x)
+""",
+    ),
+]
+DIAGNOSIS = "recon_constant"
+ALSO = ["loss.gradients", "betas.learns", "betas.kl_falls", "betas.tuned", "loss.returns"]

@@ -1,0 +1,13 @@
+"""The target is pulled towards one half."""
+
+BASE = "conv"
+PATCH = [
+    (
+        """    recon = bce(x_hat, x)
+""",
+        """    recon = bce(x_hat, 0.9 * x + 0.05)
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["loss.gradients", "betas.learns"]

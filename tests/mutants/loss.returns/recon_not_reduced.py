@@ -1,0 +1,11 @@
+"""The reconstruction loss keeps one value per pixel."""
+
+BASE = "conv"
+PATCH = [
+    (
+        "bce = nn.BCELoss()",
+        'bce = nn.BCELoss(reduction="none")',
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["loss.reconstruction", "loss.ae_reconstruction"]

@@ -1,0 +1,12 @@
+"""Only the total is returned."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """    return total, recon, kl
+""",
+        """    return total
+""",
+    ),
+]
+DIAGNOSIS = None

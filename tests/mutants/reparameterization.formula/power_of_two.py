@@ -1,0 +1,22 @@
+"""2 to the power of logvar / 2."""
+
+BASE = "sum_sse"
+PATCH = [
+    (
+        """        std = logvar.mul(0.5).exp()
+""",
+        """        std = torch.exp2(logvar / 2)
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = [
+    "reparameterization.gradients",
+    "betas.honest_information",
+    "betas.kl_falls",
+    "betas.learns",
+    "reparameterization.forward",
+    "reparameterization.noise",
+    "reparameterization.normal",
+    "betas.tuned",
+]

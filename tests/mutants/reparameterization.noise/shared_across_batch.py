@@ -1,0 +1,24 @@
+"""One row of noise for the whole batch."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """        eps = torch.randn_like(std)
+""",
+        """        eps = torch.randn(self.latent_dim)
+""",
+    ),
+]
+DIAGNOSIS = "noise_shared_across_batch"
+ALSO = [
+    "reparameterization.normal",
+    "reparameterization.formula",
+    "reparameterization.gradients",
+    "reparameterization.forward",
+    "betas.trains_on_samples",
+    "betas.kl_falls",
+    "betas.honest_information",
+    "betas.learns",
+    "betas.tuned",
+    "sampling.images",
+]

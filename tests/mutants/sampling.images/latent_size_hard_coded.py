@@ -1,0 +1,11 @@
+"""sample draws 20 dimensions whatever the model has."""
+
+BASE = "mean_mse"
+PATCH = [
+    (
+        "torch.randn((n, model.latent_dim))",
+        "torch.randn((n, 20))",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["sampling.prior_codes"]

@@ -1,0 +1,13 @@
+"""sample applies another sigmoid."""
+
+BASE = "conv"
+PATCH = [
+    (
+        """    return model.decode(torch.randn(n, model.latent_dim))
+""",
+        """    return torch.sigmoid(model.decode(torch.randn(n, model.latent_dim)))
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["sampling.prior_codes"]

@@ -1,0 +1,14 @@
+"""Samples are passed through the whole model once more."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """        images = model.decode(z)
+""",
+        """        images = model.decode(z)
+        images = model.decode(encode_point(model, images))
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["sampling.prior_codes"]

@@ -1,0 +1,12 @@
+"""Each tile is divided by its maximum."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """ = tile
+""",
+        """ = tile / tile.max()
+""",
+    ),
+]
+DIAGNOSIS = None

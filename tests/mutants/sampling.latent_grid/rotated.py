@@ -1,0 +1,12 @@
+"""The finished image is rotated by a quarter turn."""
+
+BASE = "conv"
+PATCH = [
+    (
+        """    return torch.cat(rows, dim=0)
+""",
+        """    return torch.rot90(torch.cat(rows, dim=0))
+""",
+    ),
+]
+DIAGNOSIS = None

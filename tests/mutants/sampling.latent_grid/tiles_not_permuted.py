@@ -1,0 +1,10 @@
+"""Tiles are reshaped to an image without exchanging axes: the image is shuffled stripes."""
+
+BASE = "sum_sse"
+PATCH = [
+    (
+        ".permute(0, 2, 1, 3)",
+        "",
+    ),
+]
+DIAGNOSIS = None
