@@ -315,6 +315,13 @@ class Plot:
             )
             self.parts.append(f'<path class="dots {css}" d="{path}"/>')
 
+    def glyphs(self, xs: Any, ys: Any, glyph: str, css: str) -> None:
+        """Many points drawn as one character each, so that they differ without colour too."""
+        px, py = self._inside(np.asarray(xs, np.float64), np.asarray(ys, np.float64))
+        if px.size:
+            x, y = (" ".join(f"{v:.0f}" for v in side.tolist()) for side in (px - 2.6, py + 3.3))
+            self.parts.append(f'<text class="glyph {css}" x="{x}" y="{y}">{glyph * px.size}</text>')
+
     def rect(self, x0: float, y0: float, x1: float, y1: float, css: str) -> None:
         """A filled rectangle between two corners in data coordinates."""
         a, b, c, d = (float(v) for v in (self.px(x0), self.py(y0), self.px(x1), self.py(y1)))
@@ -928,22 +935,26 @@ def scatter(c: Context) -> dict[str, Any] | None:
         if not len(codes):
             continue
         radius = np.sqrt((codes**2).sum(axis=1))
-        reach = max(2.4, 1.05 * float(np.quantile(np.abs(codes), 0.995)))
-        outside = int((np.abs(codes).max(axis=1) > reach).sum())
+        # one scale for both axes, with 99 % of each coordinate and the circle of radius 2 inside
+        low = np.minimum(np.quantile(codes, 0.005, axis=0), -2.0)
+        high = np.maximum(np.quantile(codes, 0.995, axis=0), 2.0)
+        half, middle = 0.54 * float((high - low).max()), (low + high) / 2
+        low, high = middle - half, middle + half
+        inside = ((codes >= low) & (codes <= high)).all(axis=1)
         plot = Plot(
-            linear(-reach, reach, 5),
-            linear(-reach, reach, 5),
+            linear(float(low[0]), float(high[0]), 5),
+            linear(float(low[1]), float(high[1]), 5),
             width=400,
             height=400,
             xlabel="z₁",
             ylabel=f"{name}: z₂",
-            margins=(24, 10, 38, 38),
+            margins=(24, 12, 38, 36),
             grid=False,
         )
-        inside = np.abs(codes).max(axis=1) <= reach
         for label in np.unique(labels):
             mine = codes[inside & (labels == label)]
-            plot.dots(mine[:, 0], mine[:, 1], f"c{int(label) % 10}")
+            glyph = str(int(label) % 10) if given else "·"
+            plot.glyphs(mine[:, 0], mine[:, 1], glyph, f"c{int(label) % 10}")
         for r in (1.0, 2.0):
             a = float(plot.px(r) - plot.px(0.0))
             plot.parts.append(
@@ -951,13 +962,9 @@ def scatter(c: Context) -> dict[str, Any] | None:
             )
         if given:
             for label in np.unique(labels):
-                x, y = np.median(codes[labels == label], axis=0)
+                x, y = np.clip(np.median(codes[labels == label], axis=0), low, high)
                 plot.text(
-                    plot.px(np.clip(x, -reach, reach)),
-                    plot.py(np.clip(y, -reach, reach)) + 6,
-                    str(int(label)),
-                    anchor="middle",
-                    css="centre",
+                    plot.px(x), plot.py(y) + 6, str(int(label)), anchor="middle", css="centre"
                 )
         within = float((radius <= 2.0).mean())
         alt = (
@@ -967,7 +974,13 @@ def scatter(c: Context) -> dict[str, Any] | None:
         parts.append(f'<div class="half">{plot.svg(alt, "chart square")}</div>')
         told.append(f"{percent(within)} of the {name}'s codes")
         rows.append(
-            (name, percent(within), num(np.median(radius)), num(radius.max()), str(outside))
+            (
+                name,
+                percent(within),
+                num(np.median(radius)),
+                num(radius.max()),
+                str(int((~inside).sum())),
+            )
         )
     if not parts:
         return None

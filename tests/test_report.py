@@ -270,6 +270,34 @@ def test_small_images_are_kept_and_large_ones_named(full: Evidence) -> None:
     assert bomb not in html and "image not shown: big" in html
 
 
+def test_images_that_lie_beside_the_answers(full: Evidence) -> None:
+    from grader.figures import png, tiles
+
+    address = png(tiles(full.originals[:2], 2))
+    shown = replace(
+        Evidence(), answer_images={"my plot.png": address, "evil.svg": "data:image/svg+xml,x"}
+    )
+    text = "![KL](my%20plot.png) ![again](my%20plot.png) ![x](evil.svg) ![y](gone.png)"
+    html = render_report(grade("ada", written=answered(text)), shown)
+    check_page(html)
+    assert html.count(address) == 2
+    assert "image not shown: x" in html
+    assert "(gone.png)" in html
+
+
+def test_what_we_replaced_to_train_it_is_said(full: Evidence) -> None:
+    runs = tuple(replace(run, repaired=("loss",)) for run in full.runs)
+    html = render_report(grade("grace", BUGGY, convention=None), replace(full, runs=runs))
+    check_page(html)
+    assert "we replaced your loss by ours of the same kind. The figures" in html
+    assert 'id="repairs"' not in render_report(grade("ada"), full)
+
+
+def test_the_likelihood_names_the_unit(full: Evidence) -> None:
+    squared = replace(full, likelihood="squared")
+    assert "squared error per image" in render_report(grade("ada"), squared)
+
+
 def test_marks_and_comments() -> None:
     html = render_report(grade("ada"), Evidence())
     assert "not marked yet" in html
@@ -336,6 +364,13 @@ def test_the_class_page() -> None:
     ):
         assert words in people
     assert html == render_class_page(list(reversed(a_class())), title="Autumn")
+
+
+def test_many_links_are_folded() -> None:
+    rows = [ClassRow(grade(f"s{k:02d}", BUGGY), f"s{k:02d}/report.html") for k in range(30)]
+    html = render_class_page(rows, title="Autumn")
+    check_page(html)
+    assert html.count("18 more</summary>") == 2
 
 
 def test_the_policy_admits_this_script_and_no_other() -> None:
@@ -435,8 +470,9 @@ TEXT_ON = {
     "warn": ("paper", "sheet"),
     "ours": ("paper", "sheet", "ours-bg"),
     **{f"s{k}": ("sheet",) for k in range(6)},  # names at the ends of lines are text
+    **{f"c{k}": ("sheet",) for k in range(10)},  # and so are the digits of the scatter plot
 }
-GRAPHIC_ON = {"edge": ("paper", "sheet"), **{f"c{k}": ("sheet",) for k in range(10)}}
+GRAPHIC_ON = {"edge": ("paper", "sheet")}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
