@@ -1,0 +1,15 @@
+"""Makes a folder with a report of its own."""
+
+BASE = "mlp"
+APPEND = """
+import os
+
+print("attack begins")
+os.makedirs("@bait@/reports/mine")
+print("attack worked")
+"""
+EXPECT = {
+    "contained_by": "landlock",
+    "must_not": "change any file",
+    "ends": "error",
+}

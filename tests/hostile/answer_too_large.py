@@ -1,0 +1,13 @@
+"""Answers with a tensor larger than any answer may be."""
+
+BASE = "mlp"
+APPEND = """
+def sample(model, n):
+    print("attack begins")
+    return torch.zeros(1, 1).expand(8_000_000, 1)
+"""
+EXPECT = {
+    "contained_by": "wire",
+    "must_not": "take the grader's memory",
+    "ends": "refused",
+}

@@ -1,0 +1,15 @@
+"""Downloads a model from the network."""
+
+BASE = "mlp"
+APPEND = """
+import urllib.request
+
+print("attack begins")
+urllib.request.urlopen("http://127.0.0.1:@tcp@/vae.pt", timeout=1)
+print("attack worked")
+"""
+EXPECT = {
+    "contained_by": "seccomp, landlock",
+    "must_not": "reach anything over a network",
+    "ends": "error",
+}

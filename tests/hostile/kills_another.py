@@ -1,0 +1,16 @@
+"""Kills another process of the same user."""
+
+BASE = "mlp"
+APPEND = """
+import os
+import signal
+
+print("attack begins")
+os.kill(@victim@, signal.SIGKILL)
+print("attack worked")
+"""
+EXPECT = {
+    "contained_by": "seccomp, landlock",
+    "must_not": "touch other processes",
+    "ends": "error",
+}

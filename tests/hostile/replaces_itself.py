@@ -1,0 +1,14 @@
+"""Replaces its own process by another program."""
+
+BASE = "mlp"
+APPEND = """
+import os
+
+print("attack begins")
+os.execv("/bin/sh", ["sh", "-c", "echo attack worked"])
+"""
+EXPECT = {
+    "contained_by": "seccomp",
+    "must_not": "run other programs",
+    "ends": "error",
+}

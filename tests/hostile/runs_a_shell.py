@@ -1,0 +1,15 @@
+"""Runs a shell command."""
+
+BASE = "mlp"
+APPEND = """
+import subprocess
+
+print("attack begins")
+print(subprocess.run("id; env; ls /", shell=True, capture_output=True).stdout)
+print("attack worked")
+"""
+EXPECT = {
+    "contained_by": "seccomp",
+    "must_not": "run other programs",
+    "ends": "error",
+}

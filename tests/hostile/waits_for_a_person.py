@@ -1,0 +1,13 @@
+"""Asks for input on the terminal."""
+
+BASE = "mlp"
+APPEND = """
+print("attack begins")
+input("Password: ")
+print("attack worked")
+"""
+EXPECT = {
+    "contained_by": "zygote",
+    "must_not": "hold up the grader beyond the deadline",
+    "ends": "error",
+}

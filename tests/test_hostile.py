@@ -1,0 +1,59 @@
+"""Every attack in ``tests/hostile/`` is contained under every isolation that this machine gives."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox import host, policy
+from grader.sandbox.host import Sandbox, SandboxUnavailable
+from hostile_cases import Bait, adopt_orphans, iter_attacks, load_attack, read_attack, run_attack
+
+ATTACKS = list(iter_attacks())
+
+
+def isolations() -> list[str]:
+    """The isolations that hold here, the strongest first."""
+    found = []
+    for isolation in ("bwrap+landlock+seccomp", "landlock+seccomp"):
+        try:
+            found.append(host._drill(isolation)) if policy.LINUX else None  # type: ignore[arg-type]
+        except SandboxUnavailable:
+            continue
+    return found
+
+
+@pytest.fixture(scope="module", params=isolations())
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    adopt_orphans()
+    os.environ["GRADER_BAIT_AT_START"] = "CANARY-environment"
+    with Sandbox(isolation=request.param) as box:
+        yield box
+    del os.environ["GRADER_BAIT_AT_START"]
+
+
+@pytest.fixture
+def bait() -> Iterator[Bait]:
+    laid = Bait()
+    yield laid
+    laid.close()
+
+
+def test_there_are_attacks_of_every_kind() -> None:
+    attacks = [read_attack(path) for path in ATTACKS]
+    assert len(attacks) >= 70
+    for attack in attacks:
+        assert attack.description and attack.must_not and attack.contained_by, attack.name
+        load_attack(attack.path)
+
+
+@pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
+def test_contained(sandbox: Sandbox, bait: Bait, path: Path) -> None:
+    attack = read_attack(path)
+    outcome = run_attack(sandbox, path, bait)
+    assert outcome.began, f"{attack.name} did not run: {outcome.detail}"
+    assert outcome.breaches == [], f"{attack.name} must not {attack.must_not}: {outcome}"
+    assert outcome.ends in attack.ends.split("|"), outcome
