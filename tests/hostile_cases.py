@@ -37,7 +37,8 @@ HOSTILE = TESTS / "hostile"
 HONEST = TESTS / "honest"
 
 LIMITS = Limits(memory_bytes=512 << 20, cpu_seconds=10, max_reply_bytes=16 << 20)
-SECONDS = 2.0  # one operation of an honest submission takes a few milliseconds
+HANG_SECONDS = 2.0  # an honest operation takes a few milliseconds
+PATIENT_SECONDS = 20.0  # where no attack on the clock is expected, a busy machine must not decide
 BEGINS, WORKED = "attack begins", "attack worked"
 NOTHING = {  # what the placeholders of a hostile file stand for where no bait is laid
     "@bait@": "/nonexistent/bait",
@@ -174,7 +175,9 @@ class Bait:
             if now.get(path) != self._before.get(path):
                 found.append(f"changed {Path(path).name}")
         reached, _, _ = select.select(self.listeners.values(), [], [], 0)
-        found += [f"reached the {n} listener" for n, sock in self.listeners.items() if sock in reached]
+        found += [
+            f"reached the {n} listener" for n, sock in self.listeners.items() if sock in reached
+        ]
         if self.victim.poll() is not None:
             found.append("ended another process")
         elif "\nState:\tT" in Path(f"/proc/{self.victim.pid}/status").read_text():
@@ -224,14 +227,16 @@ def _noise(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).random((8, 1, 28, 28), dtype=np.float32)
 
 
-def _session(worker: Worker, files: Mapping[str, bytes], record: list[Reply]) -> dict[str, np.ndarray]:
+def _session(
+    worker: Worker, files: Mapping[str, bytes], record: list[Reply], seconds: float
+) -> dict[str, np.ndarray]:
     """Put the submission through everything that a grading does; returns the state of its autoencoder.
 
     As in a grading, the state is taken after training images were seen and before evaluation images are.
     """
 
     def call(op: str, tensors: Mapping[str, np.ndarray] | None = None, **args: Any) -> Reply:
-        reply = worker.call(op, args, dict(tensors or {}), timeout=SECONDS)
+        reply = worker.call(op, args, dict(tensors or {}), timeout=seconds)
         record.append(reply)
         return reply
 
@@ -259,41 +264,55 @@ def _session(worker: Worker, files: Mapping[str, bytes], record: list[Reply]) ->
 
 def _codes(claimed: Any) -> np.ndarray:
     """Codes as a worker claims them, if they are codes at all."""
-    good = isinstance(claimed, np.ndarray) and claimed.shape == (8, 2) and claimed.dtype == np.float32
+    good = (
+        isinstance(claimed, np.ndarray) and claimed.shape == (8, 2) and claimed.dtype == np.float32
+    )
     return claimed if good else np.zeros((8, 2), np.float32)
 
 
 def _decode_elsewhere(
-    worker: Worker, files: Mapping[str, bytes], learned: dict[str, np.ndarray], record: list[Reply]
+    worker: Worker,
+    files: Mapping[str, bytes],
+    learned: dict[str, np.ndarray],
+    record: list[Reply],
+    seconds: float,
 ) -> np.ndarray | None:
     """Decode the codes in a worker that has never been sent an image."""
     source = {f"file:{name}": np.frombuffer(data, np.uint8) for name, data in files.items()}
     state = {k: v for k, v in learned.items() if k.startswith("state:")}
-    record.append(worker.call("load", {"main": "submission.py"}, source, timeout=SECONDS))
+    record.append(worker.call("load", {"main": "submission.py"}, source, timeout=seconds))
     args = {"key": "ae", "cls": "Autoencoder", "D": 2, "seed": 1}
-    record.append(worker.call("build", args, state, timeout=SECONDS))
+    record.append(worker.call("build", args, state, timeout=seconds))
     args = {"key": "ae", "method": "decode", "seed": 2}
-    record.append(worker.call("apply", args, {"a0": learned["codes"]}, timeout=SECONDS))
+    record.append(worker.call("apply", args, {"a0": learned["codes"]}, timeout=seconds))
     return record[-1].tensors.get("out0")
 
 
-def run_attack(sandbox: Sandbox, path: Path, bait: Bait) -> Outcome:
+def _same_images(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.size == b.size and bool(np.abs(a.reshape(-1) - b.reshape(-1)).max() < 0.05)
+
+
+def run_attack(sandbox: Sandbox, path: Path, bait: Bait, seconds: float | None = None) -> Outcome:
     """Load a hostile submission, use it as a grading would, and say what it got."""
-    outcome, record, said = Outcome(), [], b""
+    if seconds is None:
+        seconds = HANG_SECONDS if "timeout" in read_attack(path).ends else PATIENT_SECONDS
+    outcome, said = Outcome(), b""
+    record: list[Reply] = []
     files = load_attack(path, bait.places())
     processes, restarts = descendants(os.getpid()), sandbox.restarts
     with contextlib.ExitStack() as stack:
         first = stack.enter_context(sandbox.spawn(LIMITS))
         try:
-            learned = _session(first, files, record)
+            learned = _session(first, files, record, seconds)
             second = stack.enter_context(sandbox.spawn(LIMITS))
-            decoded = _decode_elsewhere(second, files, learned, record)
+            decoded = _decode_elsewhere(second, files, learned, record, seconds)
             said += second.close().output
-            if decoded is not None and decoded.size == _noise(2).size:
-                if np.abs(decoded.reshape(-1) - _noise(2).reshape(-1)).max() < 0.05:
-                    outcome.breaches.append("decoded images that its code cannot hold")
+            if decoded is not None and _same_images(decoded, _noise(2)):
+                outcome.breaches.append("decoded images that its code cannot hold")
         except (WorkerTimeout, WorkerDied, ProtocolError) as e:
-            outcome.ends = {"WorkerTimeout": "timeout", "WorkerDied": "died"}.get(type(e).__name__, "refused")
+            outcome.ends = {"WorkerTimeout": "timeout", "WorkerDied": "died"}.get(
+                type(e).__name__, "refused"
+            )
             outcome.detail = str(e)
         end = first.close()
         said += end.output
@@ -332,5 +351,7 @@ def _as_text(array: np.ndarray) -> str:
     raw = array.tobytes()[: 1 << 20].decode("latin-1")
     if array.dtype.kind != "f" or not array.size:
         return raw
-    pixels = np.nan_to_num(array.reshape(-1)[: 1 << 20].astype(np.float64) * 255, posinf=0, neginf=0)
+    pixels = np.nan_to_num(
+        array.reshape(-1)[: 1 << 20].astype(np.float64) * 255, posinf=0, neginf=0
+    )
     return raw + pixels.clip(0, 255).round().astype(np.uint8).tobytes().decode("latin-1")

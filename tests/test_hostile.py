@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hostile_cases import Bait, adopt_orphans, iter_attacks, load_attack, read_attack, run_attack
 
 from grader.sandbox import host, policy
 from grader.sandbox.host import Sandbox, SandboxUnavailable
-from hostile_cases import Bait, adopt_orphans, iter_attacks, load_attack, read_attack, run_attack
 
 ATTACKS = list(iter_attacks())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import select
@@ -158,6 +159,11 @@ def test_hashing_is_the_same_in_every_zygote() -> None:
         with standin(AVAILABLE[0]) as box:
             values.append(run(box, "value = hash('reproducible')"))
     assert values[0] == values[1]
+
+
+def test_the_trusted_side_does_not_import_torch() -> None:
+    program = "import sys, grader.sandbox.host; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=host.PACKAGE.parent)
 
 
 # --- ends ------------------------------------------------------------------------------------------------
@@ -464,6 +470,33 @@ def test_the_kernel_confirms_the_lock_down(isolated: Sandbox) -> None:
         assert line in status, status
     assert "CapBnd:\t0000000000000000" in status or os.getuid() != 0 or "Uid:\t0" not in status
     assert re.search(r"^Threads:\t1$", status, re.MULTILINE)
+
+
+LIBRARIES = """
+import collections, dataclasses, math, typing
+import numpy as np
+import scipy.stats
+import sklearn.manifold
+import torch, torch.distributions, torch.nn.functional
+import torchvision, torchvision.transforms
+import matplotlib.pyplot as plt
+from torch.utils.data import DataLoader, TensorDataset
+
+plt.figure()
+plt.plot([1, 2])
+plt.gcf().canvas.draw()
+list(DataLoader(TensorDataset(torch.zeros(4, 2)), batch_size=2, shuffle=True))
+"""
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("torchvision"), reason="no torchvision")
+@pytest.mark.parametrize("isolation", AVAILABLE)
+def test_a_submission_imports_the_usual_libraries_without_a_word(isolation: str) -> None:
+    source = {"file:submission.py": np.frombuffer(LIBRARIES.encode(), np.uint8)}
+    with Sandbox(isolation=isolation) as box, box.spawn() as worker:
+        reply = worker.call("load", {"main": "submission.py"}, source, timeout=60.0)
+        assert reply.header["ok"], reply.header
+        assert worker.close().output == b""
 
 
 # --- nothing is left behind -------------------------------------------------------------------------------

@@ -374,7 +374,10 @@ class Sandbox:
                 self._zygote.close()
                 self.restarts += 1
                 self._zygote = self._start()
+            try:
                 return self._zygote, self._zygote.ask(message, fds)
+            except EOFError as e:
+                raise SandboxUnavailable(f"the sandbox cannot start a process: {e}") from e
 
     def close(self) -> None:
         """End the zygote and all its workers. Safe to call twice."""

@@ -9,7 +9,6 @@ print("attack begins")
 for change in (
     lambda: os.setpriority(os.PRIO_PROCESS, @victim@, 19),
     lambda: os.sched_setaffinity(@victim@, {0}),
-    lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19),
 ):
     with contextlib.suppress(OSError):
         change()
