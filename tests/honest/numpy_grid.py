@@ -14,18 +14,14 @@ class Autoencoder(nn.Module):
         self.latent_dim = latent_dim
         self.encoder = nn.Sequential(
             nn.Flatten(),
-            nn.Linear(784, 200),
+            nn.Linear(784, 320),
             nn.Tanh(),
-            nn.Linear(200, 100),
-            nn.Tanh(),
-            nn.Linear(100, latent_dim),
+            nn.Linear(320, latent_dim),
         )
         self.decoder = nn.Sequential(
-            nn.Linear(latent_dim, 100),
+            nn.Linear(latent_dim, 320),
             nn.Tanh(),
-            nn.Linear(100, 200),
-            nn.Tanh(),
-            nn.Linear(200, 784),
+            nn.Linear(320, 784),
             nn.Sigmoid(),
         )
 
@@ -45,19 +41,15 @@ class VAE(nn.Module):
         self.latent_dim = latent_dim
         self.encoder = nn.Sequential(
             nn.Flatten(),
-            nn.Linear(784, 200),
-            nn.Tanh(),
-            nn.Linear(200, 100),
+            nn.Linear(784, 320),
             nn.Tanh(),
         )
-        self.to_mu = nn.Linear(100, latent_dim)
-        self.to_logvar = nn.Linear(100, latent_dim)
+        self.to_mu = nn.Linear(320, latent_dim)
+        self.to_logvar = nn.Linear(320, latent_dim)
         self.decoder = nn.Sequential(
-            nn.Linear(latent_dim, 100),
+            nn.Linear(latent_dim, 320),
             nn.Tanh(),
-            nn.Linear(100, 200),
-            nn.Tanh(),
-            nn.Linear(200, 784),
+            nn.Linear(320, 784),
             nn.Sigmoid(),
         )
 

@@ -1,11 +1,11 @@
-"""Dropout of 0.98 in the decoder's hidden layer."""
+"""Dropout of 0.998 in the decoder's hidden layer."""
 
 BASE = "mlp"
 PATCH = [
     (
         """        h = F.relu(self.fc3(z))
 """,
-        """        h = F.dropout(F.relu(self.fc3(z)), p=0.98, training=self.training)
+        """        h = F.dropout(F.relu(self.fc3(z)), p=0.998, training=self.training)
 """,
     ),
 ]

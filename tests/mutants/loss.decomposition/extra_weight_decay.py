@@ -4,7 +4,7 @@ BASE = "conv"
 PATCH = [
     (
         "recon + beta * kl",
-        "recon + beta * kl + 0.001 * mu.pow(2).mean()",
+        "recon + beta * kl + 0.01 * mu.pow(2).mean()",
     ),
 ]
 DIAGNOSIS = None

@@ -1,0 +1,22 @@
+"""The decoder's hidden units are on or off, with a gradient passed straight through: frames jump."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """        h = F.relu(self.fc3(z))
+""",
+        """        h = F.relu(self.fc3(z))
+        h = h + ((h > 0).float() - h).detach()
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = [
+    "betas.learns",
+    "betas.kl_falls",
+    "betas.tuned",
+    "betas.honest_information",
+    "betas.code_reaches_decoder",
+    "betas.encoder_heads",
+    "loss.gradients",
+]
