@@ -37,7 +37,7 @@ HOSTILE = TESTS / "hostile"
 HONEST = TESTS / "honest"
 
 LIMITS = Limits(memory_bytes=512 << 20, cpu_seconds=10, max_reply_bytes=16 << 20)
-HANG_SECONDS = 2.0  # an honest operation takes a few milliseconds
+HANG_SECONDS = 1.0  # an honest operation takes a few milliseconds
 PATIENT_SECONDS = 20.0  # where no attack on the clock is expected, a busy machine must not decide
 BEGINS, WORKED = "attack begins", "attack worked"
 NOTHING = {  # what the placeholders of a hostile file stand for where no bait is laid

@@ -34,6 +34,7 @@ _PREFIX = struct.Struct("<4sIQ")
 _LAYOUT_LENGTH = struct.Struct("<Q")
 _MESSAGE_LENGTH = struct.Struct("<I")
 _BUFFERS_PER_CALL = 256  # below IOV_MAX everywhere
+_FIRST_ROOM = 1 << 20  # bytes of memory that a length alone can make the receiver take
 
 _DTYPES: dict[str, np.dtype[Any]] = {
     "F32": np.dtype("<f4"),
@@ -141,23 +142,26 @@ def recv(
 
 
 def _read(sock: socket.socket, size: int, deadline: float | None) -> bytes:
-    """Exactly ``size`` bytes. The buffer of a BytesIO becomes the result without another copy."""
-    if size == 0:
-        return b""
+    """Exactly ``size`` bytes, received in place: the buffer of a BytesIO becomes the result uncopied.
+
+    The buffer is at most four times as long as what has arrived, whatever length was announced.
+    """
     stream = io.BytesIO()
-    stream.seek(size - 1)
-    stream.write(b"\0")
-    with stream.getbuffer() as view:
-        have = 0
-        while have < size:
-            _set_timeout(sock, deadline)
-            try:
-                got = sock.recv_into(view[have:])
-            except ConnectionResetError as e:
-                raise EOFError("the peer closed the channel") from e
-            if got == 0:
-                raise EOFError("the peer closed the channel")
-            have += got
+    have = room = 0
+    while have < size:
+        room = min(size, max(_FIRST_ROOM, 4 * room))
+        stream.seek(room - 1)
+        stream.write(b"\0")
+        with stream.getbuffer() as view:
+            while have < room:
+                _set_timeout(sock, deadline)
+                try:
+                    got = sock.recv_into(view[have:])
+                except ConnectionResetError as e:
+                    raise EOFError("the peer closed the channel") from e
+                if got == 0:
+                    raise EOFError("the peer closed the channel")
+                have += got
     return stream.getvalue()
 
 
