@@ -142,9 +142,7 @@ class Bait:
                 sock.listen()
             self.listeners[name] = sock
         os.environ["GRADER_BAIT"] = self.secret
-        self.victim = subprocess.Popen(
-            [sys.executable, "-c", f"'{self.secret}'; input()"], stdin=subprocess.PIPE
-        )
+        self.victim = subprocess.Popen([sys.executable, "-c", f"'{self.secret}'; input()"], stdin=subprocess.PIPE)
         self._before = self._state()
 
     def places(self) -> dict[str, str]:
@@ -175,9 +173,7 @@ class Bait:
             if now.get(path) != self._before.get(path):
                 found.append(f"changed {Path(path).name}")
         reached, _, _ = select.select(self.listeners.values(), [], [], 0)
-        found += [
-            f"reached the {n} listener" for n, sock in self.listeners.items() if sock in reached
-        ]
+        found += [f"reached the {n} listener" for n, sock in self.listeners.items() if sock in reached]
         if self.victim.poll() is not None:
             found.append("ended another process")
         elif "\nState:\tT" in Path(f"/proc/{self.victim.pid}/status").read_text():
@@ -227,9 +223,7 @@ def _noise(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).random((8, 1, 28, 28), dtype=np.float32)
 
 
-def _session(
-    worker: Worker, files: Mapping[str, bytes], record: list[Reply], seconds: float
-) -> dict[str, np.ndarray]:
+def _session(worker: Worker, files: Mapping[str, bytes], record: list[Reply], seconds: float) -> dict[str, np.ndarray]:
     """Put the submission through everything that a grading does; returns the state of its autoencoder.
 
     As in a grading, the state is taken after training images were seen and before evaluation images are.
@@ -264,18 +258,12 @@ def _session(
 
 def _codes(claimed: Any) -> np.ndarray:
     """Codes as a worker claims them, if they are codes at all."""
-    good = (
-        isinstance(claimed, np.ndarray) and claimed.shape == (8, 2) and claimed.dtype == np.float32
-    )
+    good = isinstance(claimed, np.ndarray) and claimed.shape == (8, 2) and claimed.dtype == np.float32
     return claimed if good else np.zeros((8, 2), np.float32)
 
 
 def _decode_elsewhere(
-    worker: Worker,
-    files: Mapping[str, bytes],
-    learned: dict[str, np.ndarray],
-    record: list[Reply],
-    seconds: float,
+    worker: Worker, files: Mapping[str, bytes], learned: dict[str, np.ndarray], record: list[Reply], seconds: float
 ) -> np.ndarray | None:
     """Decode the codes in a worker that has never been sent an image."""
     source = {f"file:{name}": np.frombuffer(data, np.uint8) for name, data in files.items()}
@@ -310,9 +298,7 @@ def run_attack(sandbox: Sandbox, path: Path, bait: Bait, seconds: float | None =
             if decoded is not None and _same_images(decoded, _noise(2)):
                 outcome.breaches.append("decoded images that its code cannot hold")
         except (WorkerTimeout, WorkerDied, ProtocolError) as e:
-            outcome.ends = {"WorkerTimeout": "timeout", "WorkerDied": "died"}.get(
-                type(e).__name__, "refused"
-            )
+            outcome.ends = {"WorkerTimeout": "timeout", "WorkerDied": "died"}.get(type(e).__name__, "refused")
             outcome.detail = str(e)
         end = first.close()
         said += end.output
@@ -351,7 +337,5 @@ def _as_text(array: np.ndarray) -> str:
     raw = array.tobytes()[: 1 << 20].decode("latin-1")
     if array.dtype.kind != "f" or not array.size:
         return raw
-    pixels = np.nan_to_num(
-        array.reshape(-1)[: 1 << 20].astype(np.float64) * 255, posinf=0, neginf=0
-    )
+    pixels = np.nan_to_num(array.reshape(-1)[: 1 << 20].astype(np.float64) * 255, posinf=0, neginf=0)
     return raw + pixels.clip(0, 255).round().astype(np.uint8).tobytes().decode("latin-1")

@@ -12,6 +12,7 @@ from hostile_cases import Bait, adopt_orphans, iter_attacks, load_attack, read_a
 from grader.sandbox import host, policy
 from grader.sandbox.host import Sandbox, SandboxUnavailable
 
+pytestmark = pytest.mark.slow
 ATTACKS = list(iter_attacks())
 
 

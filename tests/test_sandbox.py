@@ -22,15 +22,7 @@ import pytest
 
 from grader.model import GraderError
 from grader.sandbox import host, policy
-from grader.sandbox.host import (
-    LAYERS,
-    Limits,
-    Sandbox,
-    SandboxUnavailable,
-    Worker,
-    WorkerDied,
-    WorkerTimeout,
-)
+from grader.sandbox.host import LAYERS, Limits, Sandbox, SandboxUnavailable, Worker, WorkerDied, WorkerTimeout
 from grader.sandbox.wire import ProtocolError
 
 STANDIN = (Path(__file__).with_name("standin_worker.py"),)
@@ -91,9 +83,7 @@ def descendants(pid: int) -> list[int]:
     parents = {}
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
-            fields = dict(
-                line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line
-            )
+            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
         except OSError:
             continue
         parents[int(status.parent.name)] = int(fields["PPid"])
@@ -203,9 +193,7 @@ def test_an_early_end_is_a_crash(sandbox: Sandbox, source: str, detail: str) -> 
             id="ignores signals",
         ),
         pytest.param("import re; re.match('(a*)*b', 'a' * 60)", id="holds the GIL"),
-        pytest.param(
-            "import os\nwhile True: sock.send(b'A'); __import__('time').sleep(.01)", id="no frame"
-        ),
+        pytest.param("import os\nwhile True: sock.send(b'A'); __import__('time').sleep(.01)", id="no frame"),
     ],
 )
 def test_the_deadline_ends_whatever_the_worker_does(sandbox: Sandbox, source: str) -> None:
@@ -240,9 +228,7 @@ def test_a_worker_that_reads_nothing_meets_the_deadline(sandbox: Sandbox) -> Non
 def test_processor_time_is_limited_even_under_a_long_deadline(sandbox: Sandbox) -> None:
     worker = sandbox.spawn(Limits(cpu_seconds=1))
     with pytest.raises(WorkerTimeout, match="processor time"):
-        execute(
-            worker, "import signal; signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass"
-        )
+        execute(worker, "import signal; signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass")
 
 
 @pytest.mark.skipif(not policy.LINUX, reason="macOS cannot limit the address space")
@@ -265,9 +251,7 @@ def test_running_out_of_memory_in_the_worker_itself_is_told_apart(sandbox: Sandb
 @pytest.mark.parametrize(
     "source",
     [
-        pytest.param(
-            "import wire; wire.send(sock, {'nonce': '0' * 32, 'value': 1})", id="forged nonce"
-        ),
+        pytest.param("import wire; wire.send(sock, {'nonce': '0' * 32, 'value': 1})", id="forged nonce"),
         pytest.param("import wire; wire.send(sock, {'value': 1})", id="no nonce"),
         pytest.param("sock.sendall(b'AEG1' + b'\\xff' * 12)", id="gigantic length"),
         pytest.param("import pickle; sock.sendall(pickle.dumps(print) * 9)", id="pickle"),
@@ -388,13 +372,8 @@ def test_the_harness_cannot_be_read_and_libraries_can(isolated: Sandbox) -> None
             pass
     """
     assert run(isolated, source) == []
-    assert (
-        run(isolated, "import safetensors; value = open(safetensors.__file__).read() > ''") is True
-    )
-    assert (
-        run(isolated, "import decimal, sqlite3, asyncio; value = asyncio.run(asyncio.sleep(0, 7))")
-        == 7
-    )
+    assert run(isolated, "import safetensors; value = open(safetensors.__file__).read() > ''") is True
+    assert run(isolated, "import decimal, sqlite3, asyncio; value = asyncio.run(asyncio.sleep(0, 7))") == 7
 
 
 @needs_isolation
@@ -434,11 +413,7 @@ def test_an_installed_harness_is_hidden_inside_its_site_packages(tmp_path: Path)
                 assert header["value"] == ["importable"] + ["hidden"] * 5, header
     """
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
+        [sys.executable, "-c", textwrap.dedent(program)], check=False, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -461,12 +436,7 @@ def test_the_kernel_confirms_the_lock_down(isolated: Sandbox) -> None:
         execute(worker, "value = 1")
         (pid,) = set(descendants(os.getpid())) - before
         status = Path(f"/proc/{pid}/status").read_text()
-    for line in (
-        "CapEff:\t0000000000000000",
-        "CapPrm:\t0000000000000000",
-        "NoNewPrivs:\t1",
-        "Seccomp:\t2",
-    ):
+    for line in ("CapEff:\t0000000000000000", "CapPrm:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2"):
         assert line in status, status
     assert "CapBnd:\t0000000000000000" in status or os.getuid() != 0 or "Uid:\t0" not in status
     assert re.search(r"^Threads:\t1$", status, re.MULTILINE)
@@ -603,9 +573,7 @@ def test_sandboxes_work_side_by_side_in_threads() -> None:
             return [run(box, f"value = {number} * 100 + {i}") for i in range(5)]
 
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(grade, range(4))) == [
-            [n * 100 + i for i in range(5)] for n in range(4)
-        ]
+        assert list(pool.map(grade, range(4))) == [[n * 100 + i for i in range(5)] for n in range(4)]
 
 
 def test_one_sandbox_serves_several_threads(sandbox: Sandbox) -> None:
@@ -628,9 +596,7 @@ def test_detection_returns_the_strongest_isolation_that_holds() -> None:
 
 
 @needs_isolation
-def test_without_bubblewrap_landlock_and_seccomp_are_enough(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_without_bubblewrap_landlock_and_seccomp_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda *a, **k: None)
     assert host.detect() == "landlock+seccomp"
 
@@ -643,13 +609,8 @@ def test_a_bubblewrap_that_does_not_start_is_done_without(monkeypatch: pytest.Mo
 
 
 @needs_isolation
-@pytest.mark.parametrize(
-    ("missing", "let_through"),
-    [("landlock", "read"), ("seccomp", "fork"), ("rlimits", "memory")],
-)
-def test_a_layer_that_does_not_act_is_noticed(
-    monkeypatch: pytest.MonkeyPatch, missing: str, let_through: str
-) -> None:
+@pytest.mark.parametrize(("missing", "let_through"), [("landlock", "read"), ("seccomp", "fork"), ("rlimits", "memory")])
+def test_a_layer_that_does_not_act_is_noticed(monkeypatch: pytest.MonkeyPatch, missing: str, let_through: str) -> None:
     for isolation in ("bwrap+landlock+seccomp", "landlock+seccomp"):
         monkeypatch.setitem(LAYERS, isolation, LAYERS["landlock+seccomp"] - {missing})
     with pytest.raises(SandboxUnavailable, match=let_through) as caught:
@@ -680,9 +641,7 @@ def test_the_refusal_names_what_is_missing_and_how_to_get_it(
 
 
 @pytest.mark.parametrize(("platform", "remedy"), [("darwin", "virtual machine"), ("win32", "WSL")])
-def test_other_systems_are_refused_with_a_remedy(
-    monkeypatch: pytest.MonkeyPatch, platform: str, remedy: str
-) -> None:
+def test_other_systems_are_refused_with_a_remedy(monkeypatch: pytest.MonkeyPatch, platform: str, remedy: str) -> None:
     monkeypatch.setattr(policy, "LINUX", False)
     monkeypatch.setattr(sys, "platform", platform)
     with pytest.raises(SandboxUnavailable, match=remedy):
@@ -701,8 +660,7 @@ def test_a_worker_that_cannot_be_loaded_is_explained(tmp_path: Path) -> None:
 def test_a_zygote_with_two_threads_is_refused(tmp_path: Path) -> None:
     threaded = tmp_path / "worker.py"
     threaded.write_text(
-        "import threading\n"
-        "def warm(): threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "import threading\ndef warm(): threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
     )
     with pytest.raises(SandboxUnavailable, match="2 threads"):
         Sandbox(isolation=AVAILABLE[0], worker=[threaded])

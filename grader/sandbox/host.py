@@ -25,14 +25,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, Any, Literal, Self
 
 from grader.model import GraderError
 from grader.sandbox import policy, wire
 from grader.sandbox.wire import Arrays, ProtocolError
-
-if TYPE_CHECKING:
-    from typing import Self
 
 Isolation = Literal["bwrap+landlock+seccomp", "landlock+seccomp", "none"]
 
@@ -52,15 +49,15 @@ HANG_UP_SECONDS = 0.25  # between the end of the channel and the end of its proc
 LIBRARIES = ("torch", "numpy", "safetensors", "scipy", "landlockpy", "pyseccomp")
 
 
-class SandboxUnavailable(GraderError):
+class SandboxUnavailable(GraderError):  # noqa: N818
     """This machine gives no isolation; the message says what is missing and how to get it."""
 
 
-class WorkerTimeout(Exception):
+class WorkerTimeout(Exception):  # noqa: N818
     """The worker did not answer before the deadline, or used up its processor time; it was killed."""
 
 
-class WorkerDied(Exception):
+class WorkerDied(Exception):  # noqa: N818
     """The worker ended before it had answered. ``kind`` is ``"crashed"`` or ``"memory"``."""
 
     def __init__(self, kind: Literal["crashed", "memory"], detail: str) -> None:
@@ -243,11 +240,7 @@ class _Zygote:
         command = [os.path.realpath(sys.executable), "-s", "-S", "-B", "-X", "utf8", str(ZYGOTE)]
         if "bwrap" in layers:
             command = _bwrap_command([ZYGOTE, *ZYGOTE_PARTS, *worker]) + command
-        drop_root = (
-            os.getuid() == 0
-            and "bwrap" not in layers
-            and _readable_by_all([*readable, *_library_files()])
-        )
+        drop_root = os.getuid() == 0 and "bwrap" not in layers and _readable_by_all([*readable, *_library_files()])
         config = {
             "layers": sorted(layers),
             "core": core,
@@ -362,9 +355,7 @@ class Sandbox:
             raise
         return Worker(zygote, answer["pid"], ours, output, limits)
 
-    def _ask_to_spawn(
-        self, message: dict[str, Any], fds: Sequence[int]
-    ) -> tuple[_Zygote, dict[str, Any]]:
+    def _ask_to_spawn(self, message: dict[str, Any], fds: Sequence[int]) -> tuple[_Zygote, dict[str, Any]]:
         with self._lock:
             if self._closed:
                 raise ValueError("the sandbox is closed")
@@ -390,10 +381,7 @@ class Sandbox:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
@@ -401,9 +389,7 @@ class Sandbox:
 class Worker:
     """One locked-down process. After any exception from ``call`` it is dead; ``close`` says how it ended."""
 
-    def __init__(
-        self, zygote: _Zygote, pid: int, channel: socket.socket, output: IO[bytes], limits: Limits
-    ) -> None:
+    def __init__(self, zygote: _Zygote, pid: int, channel: socket.socket, output: IO[bytes], limits: Limits) -> None:
         self._zygote, self.pid = zygote, pid
         self._channel, self._output, self._limits = channel, output, limits
         self._exit: Exit | None = None
@@ -474,9 +460,7 @@ class Worker:
         if end.killed:
             return WorkerDied("crashed", f"the channel was closed during {op}")
         if end.status < 0:
-            return WorkerDied(
-                "crashed", f"{_signal_name(-end.status)} ended the process during {op}"
-            )
+            return WorkerDied("crashed", f"{_signal_name(-end.status)} ended the process during {op}")
         return WorkerDied("crashed", f"the process left with exit status {end.status} during {op}")
 
     def close(self) -> Exit:
@@ -501,10 +485,7 @@ class Worker:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
@@ -569,9 +550,7 @@ def _drill(isolation: Isolation) -> Isolation:
         finally:
             worker.close()
     if worked:
-        raise SandboxUnavailable(
-            f"{isolation} does not hold here: it let through {', '.join(worked)}"
-        )
+        raise SandboxUnavailable(f"{isolation} does not hold here: it let through {', '.join(worked)}")
     return isolation
 
 

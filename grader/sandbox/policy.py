@@ -58,7 +58,7 @@ _IOCTL_ALLOWED = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _PRCTL_ALLOWED = (_PR_SET_NAME, _PR_GET_NAME, _PR_GET_DUMPABLE, _PR_SET_VMA)
 
 
-class LayerMissing(Exception):
+class LayerMissing(Exception):  # noqa: N818 - a state of the system
     """This system does not have a layer; ``layer`` names it (``"landlock"``, ``"libseccomp"``)."""
 
     def __init__(self, layer: str, detail: str) -> None:
@@ -104,7 +104,7 @@ def landlock_rules(readable: Iterable[str]) -> Any:
 def system_call_filter() -> Any:
     """Build (not yet load) the allowlist of system calls. Raises ``LayerMissing``."""
     try:
-        import pyseccomp as sc  # type: ignore[import-untyped]
+        import pyseccomp as sc
     except ImportError as e:
         raise LayerMissing("pyseccomp", str(e)) from e
     except RuntimeError as e:  # it looks for the library when it is imported
@@ -124,10 +124,7 @@ def system_call_filter() -> Any:
     rules.add_rule(missing, "clone3")
     rules.add_rule(allow, "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
     # A stream pair reaches nobody else; a datagram pair could address any socket of the machine.
-    stream_pair = (
-        sc.Arg(0, sc.EQ, socket.AF_UNIX),
-        sc.Arg(1, sc.MASKED_EQ, 0xF, socket.SOCK_STREAM),
-    )
+    stream_pair = (sc.Arg(0, sc.EQ, socket.AF_UNIX), sc.Arg(1, sc.MASKED_EQ, 0xF, socket.SOCK_STREAM))
     rules.add_rule(allow, "socketpair", *stream_pair)
     # Reading one's own limits, not setting any.
     rules.add_rule(allow, "prlimit64", sc.Arg(0, sc.EQ, 0), sc.Arg(2, sc.EQ, 0))

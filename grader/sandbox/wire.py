@@ -61,11 +61,7 @@ def pack(header: Mapping[str, Any], arrays: Arrays | None = None) -> bytes:
 
 
 def send(
-    sock: socket.socket,
-    header: Mapping[str, Any],
-    arrays: Arrays | None = None,
-    *,
-    deadline: float | None = None,
+    sock: socket.socket, header: Mapping[str, Any], arrays: Arrays | None = None, *, deadline: float | None = None
 ) -> None:
     """Send one frame, all of it before ``deadline`` (``time.monotonic`` seconds) if there is one.
 
@@ -97,11 +93,7 @@ def _buffers(header: Mapping[str, Any], arrays: Arrays | None) -> list[bytes | m
         code = _CODES.get(array.dtype)
         if code is None:
             raise TypeError(f"{name}: the wire carries {', '.join(_DTYPES)}, not {array.dtype}")
-        layout[name] = {
-            "dtype": code,
-            "shape": list(array.shape),
-            "data_offsets": [offset, offset + array.nbytes],
-        }
+        layout[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [offset, offset + array.nbytes]}
         offset += array.nbytes
         if array.nbytes:
             chunks.append(array.reshape(-1).view(np.uint8).data)
@@ -118,11 +110,7 @@ def _buffers(header: Mapping[str, Any], arrays: Arrays | None) -> list[bytes | m
 
 
 def recv(
-    sock: socket.socket,
-    *,
-    deadline: float | None = None,
-    max_header: int = MAX_HEADER,
-    max_body: int = MAX_BODY,
+    sock: socket.socket, *, deadline: float | None = None, max_header: int = MAX_HEADER, max_body: int = MAX_BODY
 ) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
     """Receive one frame and return its header and its arrays (each owns its memory and is writable).
 

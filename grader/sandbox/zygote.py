@@ -9,6 +9,7 @@ A child goes through, in this order: close descriptors, new session, limits, dro
 die with the zygote, Landlock, seccomp, seeds; only then does the worker see its first request.
 """
 
+# ruff: noqa: E402
 from __future__ import annotations
 
 import os
@@ -81,7 +82,7 @@ def main(control: socket.socket) -> None:
     config, _ = wire.recv_message(control)
     try:
         zygote = Zygote(control, config, wire)
-    except Exception as e:  # noqa: BLE001 - the host says what it was
+    except Exception as e:
         failure = {"failed": traceback.format_exc(limit=-3), "missing": getattr(e, "layer", None)}
         wire.send_message(control, failure)
         sys.exit(1)
@@ -111,17 +112,13 @@ class Zygote:
             self.filter = self.policy.system_call_filter()
         self.worker = self._load_worker([Path(p) for p in config["worker"]])
         _fill_import_caches()
-        logging.getLogger("matplotlib.font_manager").setLevel(
-            logging.ERROR
-        )  # it cannot save its cache
+        logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it cannot save its cache
         if self.isolated:
             self.policy.refuse_tracing()
         if self.policy.LINUX:
             threads = len(os.listdir("/proc/self/task"))
             if threads != 1:
-                raise RuntimeError(
-                    f"the zygote has {threads} threads; forking it would hang children"
-                )
+                raise RuntimeError(f"the zygote has {threads} threads; forking it would hang children")
         self.pid = os.getpid()
         self.memory = _virtual_memory()
         self.children: set[int] = set()
@@ -200,7 +197,7 @@ class Zygote:
             status = 0
         except MemoryError:
             status = self.policy.EXIT_MEMORY
-        except BaseException:  # noqa: BLE001 - whatever it is, the child ends here
+        except BaseException:
             with contextlib.suppress(OSError):
                 os.write(2, traceback.format_exc().encode("utf-8", "replace"))
         finally:
@@ -246,9 +243,7 @@ def _replace_standard_streams(limit: int) -> None:
     """Line-buffered, capped text streams: what was printed before a SIGKILL is not lost."""
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - stays open as long as the process
     raw = CappedOutput(1, limit)
-    text = io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True
-    )
+    text = io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True)
     for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
         setattr(sys, name, text)
 

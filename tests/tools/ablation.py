@@ -6,6 +6,7 @@ gigabytes, a few seconds) and aimed at bait, but without layers they do run: use
 spoiled.
 """
 
+# ruff: noqa: E402
 from __future__ import annotations
 
 import contextlib
