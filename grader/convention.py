@@ -247,32 +247,53 @@ class ReconFit:
 
 
 def fit_recon(points: Sequence[ReconPoint]) -> ReconFit:
-    """Which of three likelihoods reproduces the loss at points of several batch sizes, and its scale."""
+    """Which of three likelihoods reproduces the loss at points of several batch sizes, and its scale.
+
+    A constant may be added (the normaliser of a Gaussian likelihood, say): it pulls on nothing.
+    """
     by_batch: dict[int, list[ReconPoint]] = {}
     for p in points:
         by_batch.setdefault(len(p.x), []).append(p)
-    deviations: dict[str, float] = {}
-    fits: dict[str, dict[int, float]] = {}
+    best: dict[str, tuple[float, dict[int, float], bool]] = {}
     for family in oracles.FAMILIES:
-        worst = 0.0
-        factors: dict[int, float] = {}
-        for b, group in by_batch.items():
-            values = np.array([p.value for p in group])
-            canonical = np.array([oracles.recon_per_image(family, p.x_hat, p.x) for p in group])
-            factors[b], deviation = _multiple(values, canonical)
-            worst = max(worst, deviation)
-        deviations[family], fits[family] = worst, factors
+        plain = _family_fit(family, by_batch, offset=False)
+        shifted = _family_fit(family, by_batch, offset=True)
+        use_offset = plain[0] >= RECON_TOLERANCE and shifted[0] < RECON_TOLERANCE / 10
+        best[family] = (*(shifted if use_offset else plain), use_offset)
+    deviations = {f: b[0] for f, b in best.items()}
     family = min(deviations, key=lambda f: deviations[f])
     if not deviations[family] < RECON_TOLERANCE:
         return ReconFit(None, None, deviations)
-    sign = math.copysign(1.0, next(iter(fits[family].values())))
-    batch = _exponent({b: c * sign for b, c in fits[family].items()})
+    factors = best[family][1]
+    sign = math.copysign(1.0, next(iter(factors.values())))
+    batch = _exponent({b: c * sign for b, c in factors.items()})
     if batch is None:
         return ReconFit(family, None, deviations)
-    b = min(fits[family])
-    rest = fits[family][b] / b**batch
-    scale = _with_pixels(rest, batch, 0)
-    return ReconFit(family, scale, deviations)
+    b = min(factors)
+    return ReconFit(family, _with_pixels(factors[b] / b**batch, batch, 0), deviations)
+
+
+def _family_fit(
+    family: str, by_batch: Mapping[int, Sequence[ReconPoint]], *, offset: bool
+) -> tuple[float, dict[int, float]]:
+    """``(largest relative deviation, factor by batch size)``; with ``offset`` relative to the values' range."""
+    worst = 0.0
+    factors: dict[int, float] = {}
+    for b, group in by_batch.items():
+        values = np.array([p.value for p in group])
+        canonical = np.array([oracles.recon_per_image(family, p.x_hat, p.x) for p in group])
+        if not offset:
+            factors[b], deviation = _multiple(values, canonical)
+        else:
+            if not np.isfinite(values).all() or np.ptp(canonical) == 0:
+                return math.inf, {}
+            design = np.stack([canonical, np.ones_like(canonical)], 1)
+            (slope, shift), *_ = np.linalg.lstsq(design, values, rcond=None)
+            factors[b] = float(slope)
+            residual = np.abs(slope * canonical + shift - values).max()
+            deviation = float(residual / max(abs(slope) * np.ptp(canonical), 1e-12))
+        worst = max(worst, deviation)
+    return worst, factors
 
 
 def allowed_recon_factor(family: str, factor: float) -> bool:

@@ -106,8 +106,15 @@ def losses(by: By, plan: Mapping[str, probes.Probe]) -> Losses:
         kl_depends_on_beta=on_kl,
         recon_depends_on_beta=on_recon,
         coefficients=coefficients,
-        gradients_reach=not o.info.get("no_gradient"),
+        gradients_reach=_gradients_reach(o),
     )
+
+
+def _gradients_reach(o: Observation) -> bool:
+    """Whether the total at beta = 1 has a gradient in every input (at beta = 0 it may have none in mu)."""
+    n, one = len(probes.LOSS_BETAS), probes.LOSS_BETAS.index(1.0)
+    leaves = [o.arrays.get(k) for k in ("dx_hat", "dmu", "dlogvar")]
+    return all(g is not None and np.abs(g.reshape(-1, n, *g.shape[1:])[:, one]).max() > 0 for g in leaves)
 
 
 def _fit_recon(
@@ -232,8 +239,8 @@ def noise(by: By, plan: Mapping[str, probes.Probe]) -> Noise:
     spread = max(float(base.std()), 1e-12)
     return Noise(
         observed=True,
-        absent=absent,
-        absent_in_eval=eval_absent,
+        absent=bool(absent),
+        absent_in_eval=bool(eval_absent),
         repeats=not absent and _same(z["other_seed"], at[1.0]),
         unreplayable=not absent and not close(z["zero"], z["zero_again"]),
         shared_rows=not absent and float(base.std(0).max()) < 1e-5 * spread,

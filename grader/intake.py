@@ -12,7 +12,7 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -39,6 +39,7 @@ class Submission:
     answers_problem: str = ""
     problem: Fault | None = None
     received: float | None = None  # seconds since 1970 of the newest file; for a late policy only
+    path: Path | None = None
 
 
 class _Refused(Exception):
@@ -92,6 +93,10 @@ def folder_name(submission: str) -> str:
 
 def read(path: Path) -> Submission:
     """Read one submission; never raises for what the submission contains."""
+    return replace(_read(path), path=path)
+
+
+def _read(path: Path) -> Submission:
     name = submission_id(path)
     try:
         files, newest = _collect(path)

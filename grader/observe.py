@@ -108,7 +108,7 @@ def _student_error(error: Any) -> Fault:
 
 
 class Observer:
-    """Observes one submission; ``public`` leaves out whatever trains."""
+    """Observes one submission; without ``data`` nothing is trained, with ``only_runs`` no more than these."""
 
     def __init__(
         self,
@@ -117,14 +117,18 @@ class Observer:
         data: Dataset | None,
         sandbox: Sandbox,
         progress: Progress = lambda probe: None,
+        *,
+        only_runs: frozenset[str] | None = None,
     ) -> None:
         self.submission, self.assignment, self.data = submission, assignment, data
+        self.only_runs = only_runs
         self.progress = progress
         self.rooms = {r: Room(r, sandbox, submission) for r in ("exam", "train", "view", "decode")}
         self.seen: dict[str, Observation] = {}
         self.plan: dict[str, Probe] = {}
         self.states: dict[str, Mapping[str, np.ndarray]] = {}
         self.dead: list[tuple[frozenset[str], Fault]] = []
+        self.seed_offset = 0
 
     def observe(self) -> dict[str, Observation]:
         """All probes in order; returns the observations by name."""
@@ -137,6 +141,21 @@ class Observer:
             for room in self.rooms.values():
                 room.close()
         return self.seen
+
+    def train_again(self, seen: Mapping[str, Observation], offset: int) -> dict[str, Observation]:
+        """Train and look once more under other seeds; the exact probes of ``seen`` are taken as they are."""
+        assert self.data is not None
+        exact = {n: o for n, o in seen.items() if not n.startswith("train:")}
+        flat = findings.flat_images(exact)
+        asked = probes.noise_probes(self.assignment) + probes.loss_probes(self.assignment, flat=flat)
+        self.seen, self.plan = dict(exact), {p.name: p for p in asked}
+        self.seed_offset = 7 * offset
+        try:
+            self._trained(self.data)
+        finally:
+            for room in self.rooms.values():
+                room.close()
+        return {n: o for n, o in self.seen.items() if exact.get(n) is not o}
 
     def _load(self) -> bool:
         self.progress("load")
@@ -186,8 +205,7 @@ class Observer:
 
     def _failed(self, probe: Probe, fault: Fault, calls: frozenset[str]) -> Observation:
         if fault.kind in _FINAL:
-            named = ", ".join(sorted(calls)) or probe.op
-            fault = replace(fault, message=f"{named}: {fault.message}")
+            fault = replace(fault, message=f"{_what(probe)}: {fault.message}")
             if calls:
                 self.dead.append((calls, fault))
         return Observation(probe.name, fault=fault)
@@ -221,15 +239,16 @@ class Observer:
                     Probe(name, "exam", "state", {"key": m.key}, model=m, calls=frozenset({f"{cls}()"}),
                           finite=False, float32=False)
                 )  # fmt: skip
-        self._sampling("exam", "VAE", d, "state:exam:VAE:20", "exam", sharpen=True)
+        self._sampling("exam", "VAE", d, f"state:exam:VAE:{d}", many=True)
         for cls in probes.CLASSES:
             self._interpolation(f"exam:{cls}", cls, d, f"state:exam:{cls}:20", x[:2], "exam", a.interpolation_steps)
             self._interpolation(
                 f"exam_short:{cls}", cls, d, f"state:exam:{cls}:20", x[2:4], "exam", probes.SMALL_STEPS
             )
-        self._grid("exam", "VAE", "state:exam:VAE:2", "exam", None, None)
-        self._grid("exam_small", "VAE", "state:exam:VAE:2", "exam", *probes.SMALL_GRID)
-        self._grid("exam", "Autoencoder", "state:exam:Autoencoder:2", "exam", None, None)
+        self._grid("exam", "VAE", "state:exam:VAE:2", None, None)
+        for cls in probes.CLASSES:
+            self._grid("exam_small", cls, f"state:exam:{cls}:2", *probes.SMALL_GRID)
+            self._exam_bottleneck(cls, d)
 
     def _model(self, cls: str, d: int, state: str, prefix: str) -> Model:
         return Model(f"{prefix}:{state}", cls, d, self.assignment.seed + 9000, state=state)
@@ -247,8 +266,8 @@ class Observer:
             self.seen[name] = o
         return o
 
-    def _sampling(self, tag: str, cls: str, d: int, state: str, role: str, *, sharpen: bool) -> None:
-        count = 512 if sharpen else probes.SAMPLES
+    def _sampling(self, tag: str, cls: str, d: int, state: str, *, many: bool) -> None:
+        count = 512 if many else probes.SAMPLES
         for i, n in enumerate((count, count, 5)):
             name = f"sample:{tag}:{('first', 'second', 'few')[i]}"
             m = self._model(cls, d, state, "decode")
@@ -282,7 +301,13 @@ class Observer:
             z = encoded.arrays["out0"].astype(np.float64)
             self._decode(f"lerp:{tag}", cls, d, state, probes.lerp(z[0], z[1], steps))
 
-    def _grid(self, tag: str, cls: str, state: str, role: str, n: int | None, extent: float | None) -> None:
+    def _exam_bottleneck(self, cls: str, d: int) -> None:
+        """``forward`` here; its codes decoded in a process that never saw what was encoded."""
+        state = f"state:exam:{cls}:{d}"
+        if state in self.states:
+            self._bottleneck(f"exam:{cls}", "exam", cls, d, state, probes.exam_images(self.assignment))
+
+    def _grid(self, tag: str, cls: str, state: str, n: int | None, extent: float | None) -> None:
         args = {} if n is None or extent is None else {"n": n, "extent": extent}
         n, extent = n or 21, extent or 4.0  # the contract's defaults
         m = self._model(cls, 2, state, "decode")
@@ -291,7 +316,12 @@ class Observer:
             Probe(name, "decode", "grid", {"key": m.key, "seed": 601} | args, {}, {}, m,
                   frozenset({f"{cls}()", f"{cls}.decode", "latent_grid"}), probes.VIEW_SECONDS, float32=False)
         )  # fmt: skip
-        self._decode(f"{name}:tiles", cls, 2, state, probes.grid_codes(n, extent))
+        if tag.startswith("exam"):
+            self._decode(f"{name}:tiles", cls, 2, state, probes.grid_codes(n, extent))
+        elif self.seen[name].fault is None:  # shown only
+            o = self.seen[name]
+            arrays = {k: v.astype(np.float16) for k, v in o.arrays.items() if k == "images"}
+            self.seen[name] = replace(o, arrays=arrays)
 
     # -- trained models
 
@@ -313,7 +343,7 @@ class Observer:
                 out.append(TrainRun("tuned", "VAE", d, beta_c, tuned))
         out.append(TrainRun("ae_2d", "Autoencoder", a.plane_dim, None, None))
         out.append(vae("vae_2d", 1.0, a.plane_dim))
-        return out
+        return [r for r in out if self.only_runs is None or r.key in self.only_runs]
 
     def tuned_beta(self) -> float | None:
         info = self.seen["load"].info.get("names", {}).get("TUNED_BETA") or {}
@@ -323,11 +353,11 @@ class Observer:
     def _trained(self, data: Dataset) -> None:
         found = findings.find(self.seen, self.plan)
         a = self.assignment
-        self.rooms["train"].keep(train_x=data.train_x, order=probes.batch_order(a, len(data.train_x)))
+        self.rooms["train"].keep(train_x=data.train_x, order=probes.batch_order(a, len(data.train_x), seed_offset=self.seed_offset))
         runs = self.runs(found)
         for run in runs:
             repair = found.ae_repair() if run.cls == "Autoencoder" else found.repair()
-            o = self.ask(probes.train_probe(a, run, repair))
+            o = self.ask(probes.train_probe(a, run, repair, seed_offset=self.seed_offset))
             record = {"beta_c": run.beta_c, "beta": run.beta, "repair": repair, "latent_dim": run.latent_dim}
             self.seen[o.probe] = replace(o, info={**o.info, **record})
         self.rooms["train"].close()
@@ -348,10 +378,10 @@ class Observer:
             self._odd(key, cls, state, data)
         for key, cls in (("ae_2d", "Autoencoder"), ("vae_2d", "VAE")):
             if f"train:{key}" in self.states:
-                self._grid(key, cls, f"train:{key}", "view", None, None)
+                self._grid(key, cls, f"train:{key}", None, None)
                 self._plane(key, cls)
         if "train:beta_1" in self.states:
-            self._sampling("beta_1", "VAE", a.latent_dim, "train:beta_1", "view", sharpen=False)
+            self._sampling("beta_1", "VAE", a.latent_dim, "train:beta_1", many=False)
 
     def _view(self, run: TrainRun, data: Dataset) -> None:
         """Codes of evaluation images, and those codes decoded by a process that never saw the images."""
@@ -380,29 +410,31 @@ class Observer:
                 self._decode(f"recon:{run.key}", run.cls, d, state, z, half=True)
         self._decode(f"prior:{run.key}", run.cls, d, state, probes.prior_codes(a, d), half=True)
         if run.key in ("ae", "beta_1"):
-            self._bottleneck(run, m, calls, data)
+            self._bottleneck(run.key, "view", run.cls, d, state, data.eval_x)
 
-    def _bottleneck(self, run: TrainRun, m: Model, calls: frozenset[str], data: Dataset) -> None:
-        x = data.eval_x[: probes.STAGED]
-        if run.cls == "VAE":
+    def _bottleneck(self, tag: str, role: probes.Role, cls: str, d: int, state: str, images: np.ndarray) -> None:
+        x, m = images[: probes.STAGED], self._model(cls, d, state, "look")
+        calls = frozenset({f"{cls}()", f"{cls}.encode", f"{cls}.forward"})
+        if cls == "VAE":
             o = self.ask(
-                Probe(f"bottleneck:{run.key}", "view", "staged", {"key": m.key, "train": False, "seed": 31},
-                      {"x": x}, {"z": ((len(x), run.latent_dim),)}, m,
-                      calls | {"VAE.forward", "VAE.decode", "VAE.reparameterize"}, finite=False)
+                Probe(f"bottleneck:{tag}", role, "staged", {"key": m.key, "train": False, "seed": 31},
+                      {"x": x}, {"z": ((len(x), d),)}, m,
+                      calls | {"VAE.decode", "VAE.reparameterize"}, finite=False)
             )  # fmt: skip
-            if o.fault is None:
-                o = replace(o, arrays={"z": o.arrays["z"], "forward": o.arrays["forward"], "staged": o.arrays["staged"]})
-                self.seen[o.probe] = o
-                z = o.arrays["z"]
+            arrays = {k: o.arrays[k] for k in ("z", "forward", "staged") if k in o.arrays}
         else:
             o = self.ask(
-                Probe(f"bottleneck:{run.key}", "view", "apply", {"key": m.key, "method": "forward", "seed": 31},
-                      {"a0": x}, {"out0": probes.images(len(x))}, m, calls | {"Autoencoder.forward"}, finite=False)
+                Probe(f"bottleneck:{tag}", role, "apply", {"key": m.key, "method": "forward", "seed": 31},
+                      {"a0": x}, {"out0": probes.images(len(x))}, m, calls, finite=False)
             )  # fmt: skip
-            codes = self.seen[f"codes:{run.key}"]
-            z = codes.arrays.get("out0", np.zeros((0, run.latent_dim)))[: len(x)]
-        if o.fault is None and len(z) and np.isfinite(z).all():
-            self._decode(f"bottleneck:{run.key}:decoded", run.cls, run.latent_dim, f"train:{run.key}", z)
+            z = self.ask(
+                Probe(f"bottleneck:{tag}:codes", role, "apply", {"key": m.key, "method": "encode", "seed": 31},
+                      {"a0": x}, {"out0": ((len(x), d),)}, m, frozenset({f"{cls}()", f"{cls}.encode"}))
+            )  # fmt: skip
+            arrays = {"forward": o.arrays["out0"], "z": z.arrays["out0"]} if not (o.fault or z.fault) else {}
+        if o.fault is None and "z" in arrays and np.isfinite(arrays["z"]).all():
+            self.seen[o.probe] = replace(o, arrays=arrays)
+            self._decode(f"bottleneck:{tag}:decoded", cls, d, state, arrays["z"])
 
     def _paths(self, key: str, cls: str, state: str, chosen: probes.Selection) -> None:
         """Straight lines between codes of many pairs, decoded: what roughness is measured on."""
@@ -463,5 +495,10 @@ def _unexpected(probe: Probe, info: Mapping[str, Any], arrays: Mapping[str, np.n
 def _what(probe: Probe) -> str:
     if probe.op in ("apply", "chunked") and probe.model is not None:
         return f"{probe.model.cls}.{probe.args['method']}"
-    names = {"sample": "sample", "interpolate": "interpolate", "grid": "latent_grid", "loss": probe.args.get("fn")}
+    names = {
+        "sample": "sample", "interpolate": "interpolate", "grid": "latent_grid", "loss": probe.args.get("fn"),
+        "staged": "VAE.forward and its stages", "train": f"training ({probe.name.removeprefix('train:')})",
+        "noise_gradient": "VAE.reparameterize", "code_gradient": "decode", "state": "the constructor",
+        "parameter_flow": "one training step",
+    }  # fmt: skip
     return str(names.get(probe.op) or probe.name)

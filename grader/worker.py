@@ -423,7 +423,7 @@ class Session:
             info["methods"] = {
                 m: _signature(getattr(value, m))
                 for m in ("encode", "decode", "forward", "reparameterize")
-                if callable(getattr(value, m, None))
+                if callable(getattr(value, m, None)) and getattr(value, m) is not getattr(nn.Module, m, None)
             }
         elif callable(value):
             info["kind"] = "function"
@@ -434,6 +434,15 @@ class Session:
                 number = float(value)
                 info["value"] = number if np.isfinite(number) else str(number)
         return info
+
+    def op_environment(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
+        """Versions that numbers depend on; asked of a worker that holds no submission."""
+        return {
+            "python": ".".join(map(str, sys.version_info[:3])),
+            "torch": torch.__version__,
+            "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+            "threads": torch.get_num_threads(),
+        }, {}
 
     def op_keep(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
         """Hold tensors (training images, the order of batches) for later operations."""
@@ -638,17 +647,20 @@ class Session:
         x = t["x"]
         named = dict(model.named_parameters())
 
-        def touched(value: torch.Tensor) -> set[str]:
+        def touched(value: torch.Tensor, share: float) -> set[str]:
+            """Parameters whose largest gradient exceeds ``share`` of the largest of all."""
             model.zero_grad(set_to_none=True)
             if value.requires_grad:
                 value.backward()
-            return {n for n, p in named.items() if p.grad is not None and bool(p.grad.abs().sum() > 0)}
+            size = {n: float(p.grad.abs().max()) for n, p in named.items() if p.grad is not None}
+            return {n for n, s in size.items() if s > share * max(size.values())}
 
         seed_everything(args["seed"])
         encoded = _tensors(model.encode(x), 2 if cls == "VAE" else 1, f"{cls}.encode", "…")
-        used = touched(sum((e * t["w"]).sum() for e in encoded))  # type: ignore[arg-type]
+        # a bias before batch norm has a gradient of rounding size: not used, and none to miss
+        used = touched(sum((e * t["w"]).sum() for e in encoded), 1e-4)  # type: ignore[arg-type]
         (decoded,) = _tensors(model.decode(t["w"].clone()), 1, f"{cls}.decode", "…")
-        used |= touched((decoded * torch.rand_like(decoded)).sum())
+        used |= touched((decoded * torch.rand_like(decoded)).sum(), 1e-4)
         seed_everything(args["seed"])
         out = model(x)
         if cls == "VAE":
@@ -657,7 +669,7 @@ class Session:
             )[0]
         else:
             loss = self.module.ae_loss(x_hat=out, x=x)
-        trained = touched(loss.sum()) if isinstance(loss, torch.Tensor) else set()
+        trained = touched(loss.sum(), 0.0) if isinstance(loss, torch.Tensor) else set()
         missing = sorted(used - trained)
         return {"used": len(used), "missing": [n[:80] for n in missing[:12]], "count": len(missing)}, {}
 
@@ -746,8 +758,12 @@ class Session:
         return info, {"images": _plain_tensor(images), "codes": codes}
 
     def op_sample(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
-        sample = self.module.sample
-        return self._recorded(args["key"], args["seed"], "sample", lambda m: sample(m, args["n"]))
+        sample, n = self.module.sample, args["n"]
+        info, out = self._recorded(args["key"], args["seed"], "sample", lambda m: sample(m, n))
+        if info["via"] == "none":  # the codes went another way: replay the plainest draw
+            seed_everything(args["seed"])
+            out["codes"] = torch.randn(n, self.models[args["key"]][2])
+        return info, out
 
     def op_interpolate(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
         interpolate, steps = self.module.interpolate, args["steps"]

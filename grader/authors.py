@@ -1,0 +1,324 @@
+"""For authors of the harness: calibration of bands, and the self-check that measures both error rates.
+
+Both read the cases of a checkout (``tests/honest``, ``tests/mutants``, ``tests/hostile``); neither is needed to grade.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from grader import behaviour, calibrate as bands_of, checks, classroom, findings, intake, judge, observe, probes, store
+from grader import data as datasets
+from grader.assignment import Assignment
+from grader.data import Dataset
+from grader.intake import Submission
+from grader.model import Band, Grade, Observations, UsageError
+from grader.sandbox import host
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / "build" / "authors"  # caches; safe to delete
+
+# Architectures, likelihoods and reductions that span what honest work does on the budget of the assignment.
+CALIBRATION = (
+    "mlp", "conv", "mean_mse", "sum_sse", "l1_sum", "half_mse_means", "narrow_tanh_64", "wide_1024",
+    "deep_elu", "residual_prenorm", "mlp_batchnorm", "dropout_both", "tied_weights", "conv_upsample_batchnorm",
+)  # fmt: skip
+CALIBRATION_RUNS = frozenset({"ae", "beta_0", "beta_1"})
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def _cases() -> ModuleType:
+    path = ROOT / "tests" / "mutation.py"
+    if not path.exists():
+        raise UsageError("this command needs a checkout: tests/mutation.py is not there")
+    spec = importlib.util.spec_from_file_location("mutation", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["mutation"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def as_submission(name: str, files: Mapping[str, bytes]) -> Submission:
+    """A submission from files in memory."""
+    main = "submission.py" if "submission.py" in files else "submission.ipynb"
+    digest = sha256(b"".join(k.encode() + v for k, v in sorted(files.items()))).hexdigest()
+    source = {k: v for k, v in files.items() if k.endswith((".py", ".ipynb"))}
+    return Submission(name, digest, main, source)
+
+
+def honest_cases() -> dict[str, Submission]:
+    cases = _cases()
+    folder = ROOT / "tests" / "honest"
+    paths = [p for p in sorted(folder.iterdir()) if p.suffix == ".py" or (p.is_dir() and p.name != "__pycache__")]
+    return {p.stem: as_submission(p.stem, cases.load_honest(p)) for p in paths}
+
+
+def parallel(items: Iterable[T], jobs: int, isolation: str, work: Callable[[T, host.Sandbox], R]) -> list[R]:
+    """Apply ``work`` to all items, each thread with a sandbox of its own; results in order of the items."""
+    todo: queue.SimpleQueue[tuple[int, T]] = queue.SimpleQueue()
+    for pair in enumerate(items):
+        todo.put(pair)
+    results: dict[int, R] = {}
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with host.Sandbox(isolation=isolation) as sandbox:
+                while not errors:
+                    try:
+                        i, item = todo.get_nowait()
+                    except queue.Empty:
+                        return
+                    results[i] = work(item, sandbox)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, daemon=True) for _ in range(jobs)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        while t.is_alive():
+            t.join(0.5)
+    if errors:
+        raise errors[0]
+    return [results[i] for i in sorted(results)]
+
+
+class Cache:
+    """Observations of cases, so that a long self-check or calibration can be resumed."""
+
+    def __init__(self, assignment: Assignment, data: Dataset | None, isolation: str) -> None:
+        self.assignment, self.data, self.isolation = assignment, data, isolation
+        code = classroom.code_digest(classroom.OBSERVING)
+        self.key = f"{assignment.observation_key()} {data.sha256 if data else ''} {code}"
+
+    def observe(self, submission: Submission, sandbox: host.Sandbox, runs: frozenset[str] | None = None) -> Observations:
+        text = f"{self.key} {intake.source_digest(submission)} {sorted(runs) if runs is not None else ''}"
+        path = WORK / "observations" / f"{sha256(text.encode()).hexdigest()[:32]}.obs"
+        old = store.read(path)
+        if old is not None:
+            return old
+        seen = observe.Observer(submission, self.assignment, self.data, sandbox, only_runs=runs).observe()
+        sha = self.data.sha256 if self.data else ""
+        out = Observations(seen, path.stem, self.isolation, {}, sha)
+        store.write_atomic(path, store.dumps(out))
+        return out
+
+
+# --- calibration ---------------------------------------------------------------------------------------
+
+
+def calibrate(assignment: Assignment, data_root: Path, seeds: int, jobs: int) -> int:
+    """Measure honest variants over seeds and write the calibration file of one data set."""
+    isolation = host.detect()
+    cases = honest_cases()
+    todo = [(name, seed) for seed in range(seeds) for name in CALIBRATION]
+    measured: list[dict[str, Any]] = []
+    path = classroom.reference_folder() / "calibration" / f"{assignment.dataset}.json"
+    started = time.monotonic()
+
+    def work(item: tuple[str, int], sandbox: host.Sandbox) -> dict[str, Any]:
+        name, seed = item
+        seeded = replace(assignment, seed=seed)
+        kept = WORK / "calibration" / _run_key(seeded, cases[name])
+        try:
+            return dict(json.loads(kept.read_bytes()))
+        except (OSError, ValueError):
+            pass
+        data = datasets.load(assignment.dataset, seed=seed, root=data_root, cache=WORK / "data")
+        seen = observe.Observer(cases[name], seeded, data, sandbox, only_runs=CALIBRATION_RUNS).observe()
+        found = findings.find(seen, judge.contexts(_wrap(seen), seeded, data, {})[0].plan)
+        shown = behaviour.behaviour(seen, found, seeded, data)
+        record = {
+            "variant": name,
+            "seed": seed,
+            "likelihood": shown.family,
+            "metrics": behaviour.band_metrics(shown),
+            "rate_distortion": {
+                k: [round(r.kl, 4), round(r.recon, 4)]
+                for k, r in sorted(shown.runs.items())
+                if r.kl is not None and r.recon is not None
+            },
+            "repaired": sorted(found.repair()),
+        }
+        store.write_atomic(kept, json.dumps(record).encode())
+        done = time.monotonic() - started
+        print(f"{assignment.dataset} {name} seed {seed}: " + ", ".join(
+            f"{k} {v:.3g}" for k, v in record["metrics"].items()) + f"  [{done:.0f} s]", flush=True)  # fmt: skip
+        return record
+
+    measured = parallel(todo, jobs, isolation, work)
+    broken = [m for m in measured if m["repaired"] or len(m["metrics"]) < len(bands_of.LIMITS)]
+    if broken:
+        raise UsageError(f"honest variants that cannot be measured: {sorted({m['variant'] for m in broken})}")
+    with host.Sandbox(isolation=isolation) as sandbox:
+        environment = classroom.environment_of(sandbox)
+    document = bands_of.document(assignment, measured, environment)
+    store.write_atomic(path, store.json_bytes(document))
+    print(f"wrote {path.relative_to(ROOT)}: {len(measured)} runs")
+    return 0
+
+
+def _run_key(assignment: Assignment, submission: Submission) -> str:
+    text = f"{assignment.observation_key()} {intake.source_digest(submission)} {probes.VERSION}"
+    return sha256(text.encode()).hexdigest()[:32] + ".json"
+
+
+def _wrap(seen: Mapping[str, Any]) -> Observations:
+    return Observations(seen, "", "", {}, "")
+
+
+# --- self-check ----------------------------------------------------------------------------------------
+
+TRAINED = ("betas.learns", "betas.kl_falls", "betas.honest_information", "betas.tuned", "interpolation.smoothness")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one case came to. ``kind`` is ``honest`` or ``mutant``."""
+
+    kind: str
+    name: str
+    wanted: str  # the check that must fail; "" for honest work
+    failed: tuple[str, ...]  # checks with a failure of their own, in order
+    diagnoses: Mapping[str, str | None]
+    named: str | None  # the diagnosis that the case asks for
+    score: float
+    max_score: float
+    messages: Mapping[str, str]
+
+    @property
+    def good(self) -> bool:
+        return not self.failed if self.kind == "honest" else self.wanted in self.failed
+
+    @property
+    def rightly_named(self) -> bool | None:
+        """``None`` where nothing was asked; else whether the diagnosis is among those of failed checks."""
+        if self.named is None or not self.good:
+            return None
+        return self.named in self.diagnoses.values()
+
+
+def selfcheck(
+    assignment: Assignment, data_root: Path, *, quick: bool, jobs: int, only: tuple[str, ...], write: Path | None
+) -> int:
+    """Run all cases; print the detection matrix; exit status 1 on a miss or a false alarm."""
+    cases = _cases()
+    isolation = host.detect()
+    data = None
+    bands: dict[str, Band] = {}
+    if not quick:
+        data = datasets.load(assignment.dataset, seed=assignment.seed, root=data_root, cache=WORK / "data")
+        path = classroom.reference_folder() / "calibration" / f"{assignment.dataset}.json"
+        bands, _ = bands_of.load(path, assignment)
+    todo: list[tuple[str, str, str, str | None, Submission, bool]] = []
+    for name, submission in honest_cases().items():
+        todo.append(("honest", f"honest/{name}", "", None, submission, not quick))
+    for path in cases.iter_cases():
+        case = cases.read_case(path)
+        trained = case.check in TRAINED
+        if trained and quick:
+            continue
+        files = as_submission(case.name, cases.load_case(path))
+        todo.append(("mutant", f"{case.check}/{case.name}", case.check, case.diagnosis, files, trained))
+    todo = [t for t in todo if not only or any(o in t[1] for o in only)]
+    exact, full = Cache(assignment, None, isolation), Cache(assignment, data, isolation)
+    done = 0
+
+    def work(item: tuple[str, str, str, str | None, Submission, bool], sandbox: host.Sandbox) -> Outcome:
+        nonlocal done
+        kind, name, wanted, named, submission, trained = item
+        observations = (full if trained else exact).observe(submission, sandbox)
+        grade = _judge(submission, observations, assignment, data if trained else None, bands)
+        outcome = _outcome(kind, name, wanted, named, grade)
+        done += 1
+        mark = "ok  " if outcome.good else "MISS"
+        extra = "" if outcome.good and outcome.rightly_named is not False else "  " + _explain(outcome)
+        print(f"{done}/{len(todo)} {mark} {name}{extra}", flush=True)
+        return outcome
+
+    outcomes = parallel(todo, jobs, isolation, work)
+    text = matrix(outcomes, assignment, quick)
+    print(text)
+    if write is not None:
+        store.write_atomic(write, text.encode())
+    return 0 if all(o.good for o in outcomes) else 1
+
+
+def _judge(
+    submission: Submission, observations: Observations, assignment: Assignment, data: Dataset | None, bands: Mapping[str, Band]
+) -> Grade:
+    only = frozenset(checks.IDS) - (frozenset() if data is not None else frozenset(TRAINED))
+    return judge.grade(submission, observations, assignment, data, bands, only=only)
+
+
+def _outcome(kind: str, name: str, wanted: str, named: str | None, grade: Grade) -> Outcome:
+    bad = [v for v in grade.checks if v.status not in ("passed", "blocked")]
+    if kind == "honest":
+        bad = [v for v in grade.checks if v.status != "passed"]
+    return Outcome(
+        kind, name, wanted, tuple(v.id for v in bad), {v.id: v.diagnosis for v in bad}, named,
+        grade.score, grade.max_score, {v.id: f"{v.status}: {v.message}" for v in bad},
+    )  # fmt: skip
+
+
+def _explain(o: Outcome) -> str:
+    parts = [f"{i} [{o.diagnoses[i]}] {o.messages[i][:160]}" for i in o.failed] or ["nothing failed"]
+    return f"(wanted {o.wanted or 'no failure'}, {o.named}) " + " | ".join(parts)
+
+
+def upper_bound(misses: int, n: int) -> float:
+    """Exact 95 % upper bound of a rate from ``misses`` in ``n`` (Clopper & Pearson 1934)."""
+    from scipy.stats import beta
+
+    return 1.0 if n == 0 or misses >= n else float(beta.ppf(0.95, misses + 1, n - misses))
+
+
+def matrix(outcomes: Sequence[Outcome], assignment: Assignment, quick: bool) -> str:
+    """The detection matrix and both error rates as Markdown."""
+    honest = [o for o in outcomes if o.kind == "honest"]
+    mutants = [o for o in outcomes if o.kind == "mutant"]
+    killed = sum(o.good for o in mutants)
+    alarms = sum(not o.good for o in honest)
+    asked = [o for o in mutants if o.rightly_named is not None]
+    named = sum(bool(o.rightly_named) for o in asked)
+    any_name = sum(any(o.diagnoses.values()) for o in mutants if o.good)
+    lines = [
+        "# Detection",
+        "",
+        f"Data set `{assignment.dataset}`, seed {assignment.seed}, " + ("exact checks only." if quick else "all checks."),
+        "Made by `python -m grader selfcheck --write docs/detection.md`.",
+        "",
+        f"- mutants killed by the check they are filed under: {killed} of {len(mutants)}",
+        f"- honest submissions that lost a point: {alarms} of {len(honest)} (95 % upper bound "
+        f"{100 * upper_bound(alarms, len(honest)):.1f} %)",
+        f"- kills that name the bug, where a name is asked for: {named} of {len(asked)}",
+        f"- kills with any diagnosis: {any_name} of {killed}",
+        "",
+        "| mutant | killed | diagnosis | also failed | score |",
+        "|---|---|---|---|---|",
+    ]
+    for o in mutants:
+        also = ", ".join(i for i in o.failed if i != o.wanted) or "–"
+        diagnosis = o.diagnoses.get(o.wanted) or "–"
+        lines.append(
+            f"| {o.name} | {'yes' if o.good else '**no**'} | {diagnosis} | {also} | {o.score:g} / {o.max_score:g} |"
+        )
+    lines += ["", "| honest submission | score | failed |", "|---|---|---|"]
+    for o in honest:
+        lines.append(f"| {o.name.split('/')[1]} | {o.score:g} / {o.max_score:g} | {', '.join(o.failed) or '–'} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,182 @@
+"""What a check is: one function from observations to a finding, registered with its id and what it needs.
+
+A check's parameters name what it reads (see ``Evidence sources`` in ``Context``); its docstring is the sentence
+that a student reads. It raises ``Unobserved`` where a probe has no numbers, and the judge decides whose fault
+that is.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+
+from grader import behaviour, findings, probes
+from grader.assignment import Assignment
+from grader.data import Dataset
+from grader.model import Band, Fault, Observation
+
+
+class Unobserved(Exception):
+    """A probe that a check needs has no numbers."""
+
+    def __init__(self, probe: str, fault: Fault) -> None:
+        super().__init__(f"{probe}: {fault.message}")
+        self.probe, self.fault = probe, fault
+
+
+class Echo(Exception):
+    """The numbers only repeat what another check has already failed: this check is blocked by it."""
+
+    def __init__(self, check: str) -> None:
+        super().__init__(check)
+        self.check = check
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check says. ``near`` marks a calibrated result close to its threshold."""
+
+    passed: bool
+    message: str
+    hint: str = ""
+    diagnosis: str | None = None
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    expected: Mapping[str, Any] = field(default_factory=dict)
+    near: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """``after``: checks whose failure would make this one an echo. ``uses``: names of the contract it calls."""
+
+    id: str
+    function: Callable[..., Finding]
+    title: str
+    reads: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+
+    @property
+    def group(self) -> str:
+        return self.id.split(".")[0]
+
+
+def check(
+    id: str, *, after: tuple[str, ...] = (), uses: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Finding]], Check]:
+    """Register a function as the check ``id``; its docstring's first paragraph is the title."""
+
+    def wrap(function: Callable[..., Finding]) -> Check:
+        title = " ".join((function.__doc__ or "").strip().split("\n\n")[0].split())
+        return Check(id, function, title, tuple(inspect.signature(function).parameters), after, uses)
+
+    return wrap
+
+
+class Seen(Mapping[str, Observation]):
+    """Observations by probe; ``seen.arrays(name)`` raises ``Unobserved`` where there are no numbers."""
+
+    def __init__(self, by: Mapping[str, Observation]) -> None:
+        self.by = by
+
+    def __getitem__(self, name: str) -> Observation:
+        return self.by[name]
+
+    def __iter__(self) -> Any:
+        return iter(self.by)
+
+    def __len__(self) -> int:
+        return len(self.by)
+
+    def observation(self, name: str) -> Observation:
+        o = self.by.get(name)
+        if o is None:
+            raise Unobserved(name, Fault("missing", "never asked, because an earlier step failed"))
+        if o.fault is not None:
+            raise Unobserved(name, o.fault)
+        return o
+
+    def arrays(self, name: str) -> Mapping[str, np.ndarray]:
+        return self.observation(name).arrays
+
+    def has(self, name: str) -> bool:
+        o = self.by.get(name)
+        return o is not None and o.fault is None
+
+
+@lru_cache(maxsize=8)
+def _plan(assignment_key: str, flat: bool, assignment: Assignment) -> dict[str, probes.Probe]:
+    asked = probes.noise_probes(assignment) + probes.loss_probes(assignment, flat=flat)
+    return {p.name: p for p in asked}
+
+
+class _Hashable(Assignment):
+    """An assignment as a cache key: by identity of its observation key."""
+
+    def __hash__(self) -> int:
+        return hash(self.observation_key())
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything that checks may read. Evidence sources by parameter name:
+
+    ``seen`` all observations; ``losses``, ``noise``, ``wiring_train``, ``wiring_eval`` fits of the exact probes;
+    ``shown`` behaviour of the trained models; ``bands`` calibrated tolerances; ``assignment``; ``context``.
+    """
+
+    observations: Mapping[str, Observation]
+    assignment: Assignment
+    data: Dataset | None
+    bands: Mapping[str, Band]
+
+    @cached_property
+    def seen(self) -> Seen:
+        return Seen(self.observations)
+
+    @cached_property
+    def plan(self) -> dict[str, probes.Probe]:
+        hashable = _Hashable(**self.assignment.__dict__)
+        return _plan(self.assignment.observation_key(), findings.flat_images(self.observations), hashable)
+
+    @cached_property
+    def found(self) -> findings.Findings:
+        return findings.find(self.observations, self.plan)
+
+    @property
+    def losses(self) -> findings.Losses:
+        return self.found.losses
+
+    @property
+    def noise(self) -> findings.Noise:
+        return self.found.noise
+
+    @property
+    def wiring_train(self) -> findings.Wiring:
+        return self.found.train
+
+    @property
+    def wiring_eval(self) -> findings.Wiring:
+        return self.found.eval
+
+    @cached_property
+    def shown(self) -> behaviour.Behaviour:
+        if self.data is None:
+            raise Unobserved("train", Fault("missing", "nothing was trained"))
+        return behaviour.behaviour(self.observations, self.found, self.assignment, self.data)
+
+    @property
+    def context(self) -> Context:
+        return self
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number as messages show it: four significant digits, no trailing noise."""
+    if value != value:
+        return "NaN"
+    return f"{value:.{digits}g}"

@@ -1,0 +1,286 @@
+"""Does the VAE train as a VAE, and does beta do what it should?"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from grader import diagnosis, oracles
+from grader.behaviour import Behaviour, Trained, band_metrics
+from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
+from grader.findings import Noise, Wiring, close
+from grader.model import Band, Fault
+
+STAGES = ("VAE", "VAE.forward", "VAE.encode", "VAE.decode", "VAE.reparameterize")
+
+
+@check("betas.trains_on_samples", after=("reparameterization.noise",), uses=STAGES)
+def trains_on_samples(wiring_train: Wiring, seen: Seen, noise: Noise) -> Finding:
+    """In training the decoder gets the sampled code, not its mean."""
+    seen.arrays("staged:train")
+    if wiring_train.exact or not (wiring_train.decodes_mu or wiring_train.decodes_logvar):
+        return Finding(True, "in train mode x_hat follows the noise")
+    what = "mu" if wiring_train.decodes_mu else "logvar"
+    return Finding(
+        False,
+        f"in train mode forward returns decode({what}): the noise never reaches the decoder, so the KL "
+        "costs nothing in reconstruction",
+        diagnosis.hint(["decodes_mu_in_training"]), "decodes_mu_in_training" if what == "mu" else None,
+        {"decoded": what}, {"decoded": "reparameterize(mu, logvar)"},
+    )  # fmt: skip
+
+
+@check("betas.encoder_heads", uses=("VAE", "VAE.encode"))
+def encoder_heads(seen: Seen, wiring_train: Wiring, context: Context) -> Finding:
+    """mu and logvar come from two heads, and both can be positive and negative."""
+    a = seen.arrays("encoded:train")
+    mu, logvar = a["out0"].astype(np.float64), a["out1"].astype(np.float64)
+    if close(mu, logvar, rtol=1e-5, atol=1e-7) or _proportional(mu, logvar):
+        return _head("mu and logvar are the same numbers (up to a factor)", "heads_shared", mu, logvar)
+    for name, v, key in (("mu", mu, "relu_on_mu"), ("logvar", logvar, "relu_on_logvar")):
+        if v.size > 64 and (v.min() >= 0 or v.max() <= 0):
+            zeros = float((v == 0).mean())
+            sign = "negative" if v.min() >= 0 else "positive"
+            share = f", {100 * zeros:.0f} % are exactly 0" if zeros > 0.01 else ""
+            return _head(f"{name} is never {sign} over {len(v)} images × {v.shape[1]} dimensions{share}",
+                         key, mu, logvar)  # fmt: skip
+    if wiring_train.codes_swapped and not wiring_train.codes_in_order:
+        return _head("forward returns (x_hat, logvar, mu), encode returns (mu, logvar)", "heads_swapped", mu, logvar)
+    if "codes:beta_0" in seen and seen.has("codes:beta_0"):
+        trained = np.abs(seen.arrays("codes:beta_0")["out0"])
+        if trained.max() <= 1.0 and (trained > 0.95).mean() > 0.05:
+            return _head("mu never leaves [−1, 1] at beta = 0, where nothing holds it there", "mu_bounded", mu, logvar)
+    return Finding(True, "two different heads, both of either sign")
+
+
+def _proportional(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether every column of ``b`` is one multiple of the same column of ``a`` plus a constant."""
+    if len(a) < 8 or a.std() < 1e-9 or b.std() < 1e-9:
+        return False
+    x, y = (a - a.mean(0)).ravel(), (b - b.mean(0)).ravel()
+    if x.std() < 1e-9 or y.std() < 1e-9:
+        return False
+    return bool(abs(float(np.corrcoef(x, y)[0, 1])) > 1 - 1e-6)
+
+
+def _head(what: str, key: str, mu: np.ndarray, logvar: np.ndarray) -> Finding:
+    span = lambda v: [float(f"{v.min():.4g}"), float(f"{v.max():.4g}")]  # noqa: E731
+    return Finding(
+        False, f"{what}: {diagnosis.sentence([key])}", diagnosis.hint([key]), key,
+        {"mu_range": span(mu), "logvar_range": span(logvar)}, {"signs": "both, and different"},
+    )  # fmt: skip
+
+
+@check("betas.code_reaches_decoder", uses=("VAE", "VAE.decode"))
+def code_reaches_decoder(seen: Seen, wiring_train: Wiring, wiring_eval: Wiring) -> Finding:
+    """Every latent coordinate reaches the image, in training too."""
+    for mode in ("eval", "train"):
+        g = np.stack([seen.arrays(f"code_gradient:VAE:{mode}:{i}")["grad"] for i in range(2)])
+        reach = np.abs(g).max((0, 1, 2))  # [D]
+        dead = int((reach == 0).sum())
+        if dead:
+            everything = dead == len(reach)
+            return Finding(
+                False,
+                f"in {mode} mode {'no' if everything else f'{len(reach) - dead} of {len(reach)}'} latent "
+                f"coordinate{'' if everything else 's'} change{'s' if everything else ''} what decode returns",
+                diagnosis.hint(["decoder_ignores_code"]), "decoder_ignores_code",
+                {"coordinates_without_effect": dead}, {"coordinates_without_effect": 0},
+            )  # fmt: skip
+        # A coordinate that is dropped has gradient exactly 0 in every projection, while others of the same
+        # row do not; with hidden units of its own such a thing needs all of them dead at once.
+        none = (np.abs(g).max(1) == 0) & (np.abs(g).max((1, 3), keepdims=True)[:, 0] > 0)
+        share = float(none.mean())
+        if mode == "train" and share > 0.005:
+            return _dropped(f"{100 * share:.0f} % of the elements of z have no effect on decode", share)
+    if wiring_train.observed and wiring_eval.exact and not wiring_train.exact:
+        others = wiring_train.decodes_mu or wiring_train.decodes_logvar
+        if not others and wiring_train.codes_in_order:
+            return _dropped("forward differs from decode(reparameterize(mu, logvar)) under the same seed, though "
+                            "in eval mode it is the same", None)  # fmt: skip
+    return Finding(True, "the gradient of decode is alive in every coordinate, in both modes")
+
+
+def _dropped(what: str, share: float | None) -> Finding:
+    return Finding(
+        False, f"in train mode {what}: {diagnosis.sentence(['dropout_on_code'])}",
+        diagnosis.hint(["dropout_on_code"]), "dropout_on_code",
+        {"dropped_share": share}, {"dropped_share": 0.0},
+    )  # fmt: skip
+
+
+def _run(shown: Behaviour, seen: Seen, key: str) -> Trained:
+    """The trained run, or whatever stopped it."""
+    seen.arrays(f"train:{key}")
+    run = shown.runs[key]
+    if run.diverged:
+        raise Unobserved(f"train:{key}", Fault("wrong_value", f"training of {key} diverged: the loss is not finite"))
+    for name in ("codes", "recon"):
+        seen.arrays(f"{name}:{key}")
+    return run
+
+
+def _in(band: Band, value: float) -> bool:
+    return band.low <= value <= band.high
+
+
+def _near(band: Band, value: float) -> bool:
+    """Within a tenth of the band's width of an end: the judge asks for other seeds before it costs a point."""
+    margin = 0.1 * (band.high - band.low) if math.isfinite(band.high - band.low) else 0.1 * abs(band.low)
+    return min(abs(value - band.low), abs(value - band.high)) < margin
+
+
+@check("betas.learns", after=("interface.range", "interface.state"), uses=("Autoencoder", *STAGES))
+def learns(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
+    """Autoencoder and VAE reconstruct at least as well as honest work does on the same budget."""
+    _run(shown, seen, "ae"), _run(shown, seen, "beta_0"), _run(shown, seen, "beta_1")
+    values = band_metrics(shown)
+    for key, what in (("explained_ae", "the autoencoder"), ("explained_vae", "the VAE (better of beta 0 and 1)")):
+        band, value = bands[key], values[key]
+        if not value >= band.low:
+            return Finding(
+                False,
+                f"{what} removes {100 * value:.1f} % of the squared error of the mean image; honest work on this "
+                f"budget removes at least {100 * band.low:.1f} % ({band.runs} runs)",
+                diagnosis.hint(["not_learning"]), "not_learning",
+                {key: float(f"{value:.4g}")}, {key: f"≥ {band.low:.4g}"}, near=_near(band, value),
+            )  # fmt: skip
+    return Finding(
+        True, f"autoencoder removes {100 * values['explained_ae']:.0f} %, VAE {100 * values['explained_vae']:.0f} % of "
+        "the squared error of the mean image",
+        measured={k: float(f"{values[k]:.4g}") for k in ("explained_ae", "explained_vae")},
+        expected={k: f"≥ {bands[k].low:.4g}" for k in ("explained_ae", "explained_vae")},
+    )  # fmt: skip
+
+
+@check(
+    "betas.kl_falls",
+    after=("betas.encoder_heads", "betas.code_reaches_decoder", "interface.range", "interface.state"),
+    uses=STAGES,
+)
+def kl_falls(shown: Behaviour, seen: Seen, bands: dict[str, Band], context: Context) -> Finding:
+    """The KL on evaluation images falls as beta grows, and at beta_c = 1 is where honest work has it."""
+    betas = context.assignment.betas
+    kl = {b: _run(shown, seen, f"beta_{b:g}").kl for b in betas}
+    measured = {f"kl_at_{b:g}": float(f"{v:.4g}") for b, v in kl.items() if v is not None}
+    values = [kl[b] or 0.0 for b in betas]
+    if any(not a > b for a, b in zip(values, values[1:], strict=False)):
+        text = ", ".join(f"{number(v, 3)} at {b:g}" for b, v in zip(betas, values, strict=True))
+        return Finding(
+            False, f"KL in nats per image does not fall with beta: {text}",
+            "The KL has to be weighted by beta in the loss that training minimises.", None,
+            measured, {"order": "falling"},
+        )  # fmt: skip
+    band, value = bands["kl_1"], kl[1.0] or 0.0
+    if not _in(band, value):
+        side = "less" if value < band.low else "more"
+        return Finding(
+            False,
+            f"at beta_c = 1 the KL is {number(value, 3)} nats per image, {side} than any honest work "
+            f"({number(band.low, 3)} to {number(band.high, 3)}, {band.runs} runs)",
+            "Is the code used (too little), or does the KL pull on it at all (too much)?", None,
+            measured, {"kl_at_1": [band.low, band.high]}, near=_near(band, value),
+        )  # fmt: skip
+    return Finding(True, "KL in nats per image: " + ", ".join(f"{number(v, 3)} at {b:g}" for b, v in kl.items() if v),
+                   measured=measured, expected={"kl_at_1": [band.low, band.high]})  # fmt: skip
+
+
+@check(
+    "betas.honest_information",
+    after=("betas.encoder_heads", "betas.code_reaches_decoder", "betas.learns", "interface.bottleneck",
+           "interface.range", "interface.state"),
+    uses=STAGES,
+)  # fmt: skip
+def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], context: Context) -> Finding:
+    """Codes sampled from mu and logvar reconstruct as well as the training loss said, and carry no more than the KL.
+
+    Recomputed in other processes from evaluation images, so that what was trained is what is handed in.
+    """
+    run = _run(shown, seen, "beta_1")
+    values = band_metrics(shown)
+    for key, what, unit in (
+        ("recon_gap", "the reconstruction error", run.recon), ("kl_gap", "the KL", run.kl),
+    ):  # fmt: skip
+        if key not in values:
+            raise Unobserved("codes:beta_1", Fault("wrong_value", f"{what} at beta = 1 is not a positive number"))
+        band, value = bands[key], values[key]
+        if not _in(band, value):
+            train = run.curve_end if key == "recon_gap" else run.kl_end
+            return Finding(
+                False,
+                f"{what} was {number(train)} at the end of training at beta_c = 1, but is {number(unit or 0.0)} on "
+                f"evaluation images with z drawn from the encoder's mu and logvar: a factor of "
+                f"{number(math.exp(value), 3)}, honest work has {number(math.exp(band.low), 3)} to "
+                f"{number(math.exp(band.high), 3)}",
+                "Does training use the same mu, logvar and decoder that encode and decode show?", None,
+                {key: float(f"{value:.4g}")}, {key: [band.low, band.high]}, near=_near(band, value),
+            )  # fmt: skip
+    for key in [f"beta_{b:g}" for b in context.assignment.betas]:
+        r = shown.runs.get(key)
+        if r is None or r.accuracy is None or r.kl is None:
+            continue
+        # one standard error of the reader on 256 images is 3 %; four of them in favour of the student
+        need = oracles.fano_nats(max(0.0, r.accuracy - 0.12))
+        if r.kl < need:
+            return Finding(
+                False,
+                f"at beta_c = {r.beta_c:g} a classifier reads {100 * r.accuracy:.0f} % of the sampled reconstructions, which "
+                f"takes at least {number(need, 3)} nats, but mu and logvar hold {number(r.kl, 3)}",
+                "Something beside the sampled code reaches the decoder, or the noise is smaller than logvar says.",
+                None, {"kl": r.kl, "accuracy": r.accuracy}, {"kl": f"≥ {need:.3g}"},
+            )  # fmt: skip
+    return Finding(
+        True, f"training and evaluation agree within a factor of {number(math.exp(abs(values['recon_gap'])), 3)} "
+        f"(reconstruction) and {number(math.exp(abs(values['kl_gap'])), 3)} (KL)",
+        measured={k: float(f"{values[k]:.4g}") for k in ("recon_gap", "kl_gap")},
+        expected={k: [bands[k].low, bands[k].high] for k in ("recon_gap", "kl_gap")},
+    )  # fmt: skip
+
+
+def _broken_loss(context: Context) -> str:
+    """The check that says why the submission's own beta has no weight in canonical units."""
+    losses = context.losses
+    if not losses.scalars:
+        return "loss.returns"
+    if losses.recon is None or losses.recon.scale is None or losses.recon.scale.factor <= 0:
+        return "loss.reconstruction"
+    if losses.kl is None or not losses.kl.exact or losses.kl.scale is None or losses.kl.scale.factor <= 0:
+        return "loss.kl_closed_form"
+    return "loss.decomposition" if losses.total != "exact" else "loss.gradients"
+
+
+@check(
+    "betas.tuned",
+    after=("betas.learns", "betas.kl_falls"),
+    uses=("TUNED_BETA", *STAGES),
+)
+def tuned(shown: Behaviour, seen: Seen, context: Context) -> Finding:
+    """TUNED_BETA regularises without collapsing the posterior.
+
+    Collapse: under half a nat of KL, or no active unit (Burda et al. 2016). Doing nothing: more than 70 % of
+    the KL that is there without any weight.
+    """
+    run = shown.runs.get("tuned")
+    if run is None:
+        if "train:tuned" in seen:
+            seen.arrays("train:tuned")
+        if context.found.repair().get("loss"):
+            raise Echo(_broken_loss(context))
+        raise Unobserved("train:tuned", Fault("missing", "no model was trained at TUNED_BETA"))
+    if run.diverged or run.kl is None:
+        raise Unobserved("train:tuned", Fault("wrong_value", "training at TUNED_BETA diverged"))
+    free = _run(shown, seen, "beta_0").kl or 0.0
+    active = int(run.active.sum()) if run.active is not None else 0
+    measured = {"beta": run.beta, "beta_c": float(f"{run.beta_c:.4g}"), "kl": float(f"{run.kl:.4g}"),
+                "active_units": active, "kl_at_0": float(f"{free:.4g}")}  # fmt: skip
+    expected = {"kl": f"0.5 to {0.7 * free:.3g}", "active_units": "≥ 1"}
+    at = f"at TUNED_BETA = {run.beta:g} (β_c = {number(run.beta_c or 0.0, 3)})"
+    for bad, key in ((run.kl < 0.5 or active == 0, "tuned_beta_collapses"), (run.kl > 0.7 * free, "tuned_beta_does_nothing")):
+        if bad:
+            return Finding(
+                False, f"{at} the KL is {number(run.kl, 3)} nats with {active} active units, against {number(free, 3)} nats at "
+                f"beta = 0: {diagnosis.sentence([key])}",
+                diagnosis.hint([key]), key, measured, expected,
+            )  # fmt: skip
+    return Finding(True, f"{at} the KL is {number(run.kl, 3)} nats, {active} units are active", "", None, measured, expected)

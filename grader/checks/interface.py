@@ -1,0 +1,373 @@
+"""Does the submission have the shape that the assignment describes?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader import probes
+from grader.checks.base import Context, Finding, Seen, Unobserved, check, number
+from grader.findings import close
+
+SIGNATURES = {
+    "ae_loss": ("x_hat", "x"),
+    "vae_loss": ("x_hat", "x", "mu", "logvar", "beta"),
+}
+POSITIONAL = {"sample": 2, "interpolate": 4, "Autoencoder": 1, "VAE": 1}
+EXPECTED = {
+    "Autoencoder": "class Autoencoder(nn.Module) with __init__(self, latent_dim)",
+    "VAE": "class VAE(nn.Module) with __init__(self, latent_dim)",
+    "ae_loss": "ae_loss(x_hat, x)",
+    "vae_loss": "vae_loss(x_hat, x, mu, logvar, beta)",
+    "sample": "sample(model, n)",
+    "interpolate": "interpolate(model, x_start, x_end, steps)",
+    "latent_grid": "latent_grid(model, n=21, extent=4.0)",
+    "TUNED_BETA": "a number, TUNED_BETA = …",
+}
+METHODS = {
+    "Autoencoder": ("encode", "decode", "forward"),
+    "VAE": ("encode", "reparameterize", "decode", "forward"),
+}
+
+
+@check("interface.loads")
+def loads(seen: Seen) -> Finding:
+    """The submission can be imported, and importing it does not train."""
+    o = seen["load"]
+    if o.fault is not None:
+        raise Unobserved("load", o.fault)
+    calls = int(o.info.get("backward_calls", 0))
+    return Finding(
+        calls == 0,
+        "imported without training" if calls == 0 else f"importing it ran {calls} backward passes",
+        "Move training into a function or under `if __name__ == \"__main__\":`; the grader trains for you.",
+        None if calls == 0 else "trains_on_import",
+        {"backward_calls": calls},
+        {"backward_calls": 0},
+    )
+
+
+def name_problems(info: dict[str, Any]) -> dict[str, str]:
+    """What is wrong with each required name, as a clause; empty where all is well."""
+    out: dict[str, str] = {}
+    for name, expected in EXPECTED.items():
+        entry = info.get(name)
+        if entry is None:
+            out[name] = f"{name} is not defined (expected {expected})"
+        elif name == "TUNED_BETA":
+            value = entry.get("value")
+            if not isinstance(value, int | float) or value < 0:
+                shown = value if value is not None else entry.get("kind")
+                out[name] = f"TUNED_BETA is {shown}, expected one finite number ≥ 0"
+        elif name in METHODS:
+            out |= _class_problems(name, entry)
+        elif entry.get("kind") != "function":
+            out[name] = f"{name} is a {entry.get('kind')}, expected a function {expected}"
+        elif not _callable_as(name, entry.get("signature")):
+            out[name] = f"{name}({_shown(entry['signature'])}) cannot be called as {expected}"
+    return out
+
+
+def _class_problems(name: str, entry: dict[str, Any]) -> dict[str, str]:
+    if entry.get("kind") != "class" or not entry.get("module"):
+        kind = "class that is no nn.Module" if entry.get("kind") == "class" else entry.get("kind")
+        return {name: f"{name} is a {kind}, expected {EXPECTED[name]}"}
+    out: dict[str, str] = {}
+    for method in METHODS[name]:
+        if method not in entry.get("methods", {}):
+            out[f"{name}.{method}"] = f"{name}.{method} is not defined"
+    if not _callable_as(name, entry.get("signature")):
+        out[name] = f"{name}({_shown(entry['signature'])}) cannot be called as {name}(latent_dim)"
+    return out
+
+
+def _shown(signature: Any) -> str:
+    return ", ".join(str(p[0]) for p in signature or [])[:120]
+
+
+def _callable_as(name: str, signature: Any) -> bool:
+    """Whether a call as the harness makes it binds; unknown signatures are given the benefit of the doubt."""
+    if signature is None:
+        return True
+    positional = [p for p in signature if p[1] in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
+    var_positional = any(p[1] == "VAR_POSITIONAL" for p in signature)
+    var_keyword = any(p[1] == "VAR_KEYWORD" for p in signature)
+    keyword = {p[0] for p in signature if p[1] in ("KEYWORD_ONLY", "POSITIONAL_OR_KEYWORD")}
+    required = [p for p in signature if not p[2] and not p[1].startswith("VAR_")]
+    if name in SIGNATURES:
+        wanted = set(SIGNATURES[name])
+        return (var_keyword or wanted <= keyword) and all(p[0] in wanted for p in required)
+    if name == "latent_grid":
+        takes = var_keyword or {"n", "extent"} <= keyword
+        return takes and (bool(positional) or var_positional) and len(required) <= 1
+    count = POSITIONAL[name]
+    enough = len(positional) >= count or var_positional
+    return enough and all(p in positional[:count] for p in required)
+
+
+@check("interface.names")
+def names(seen: Seen) -> Finding:
+    """Every name that the assignment asks for is there, of the right kind and with the right parameters."""
+    problems = name_problems(seen.observation("load").info["names"])
+    if not problems:
+        return Finding(True, f"all {len(EXPECTED)} names are defined", measured={"missing": []})
+    text = "; ".join(problems.values())
+    missing = [n for n, p in problems.items() if "is not defined" in p]
+    return Finding(
+        False,
+        text,
+        "Compare the names and parameters with the table in the assignment; losses are called by keyword.",
+        "missing_name" if missing else "wrong_signature",
+        {"missing": missing, "wrong": sorted(set(problems) - set(missing))},
+        {n.split(".")[0]: EXPECTED[n.split(".")[0]] for n in problems},
+    )
+
+
+@check("interface.shapes")
+def shapes(seen: Seen) -> Finding:
+    """Both models work for every latent dimension and batch size, and return float32 of the right shape."""
+    wanted = [n for n in seen if n.startswith(("build:", "shape:"))]
+    faults = [(n, f) for n in wanted if (f := seen[n].fault) is not None]
+    if faults:
+        return _shape_failure(seen, faults, wanted)
+    for cls in probes.CLASSES:
+        for d in probes.LATENTS:
+            info = seen.observation(f"build:{cls}:{d}").info
+            if info.get("latent_dim") != d:
+                got = info.get("latent_dim") if info.get("has_latent_dim") else "missing"
+                return Finding(
+                    False,
+                    f"{cls}({d}).latent_dim is {got}, expected {d}",
+                    "Store it in the constructor: `self.latent_dim = latent_dim`.",
+                    "latent_dim_ignored" if isinstance(got, int) else "missing_name",
+                    {"latent_dim": got},
+                    {"latent_dim": d},
+                )
+    return Finding(True, f"D = 2, 3, 20 and batches of 1, 2, 7, 128: {len(wanted)} calls as expected")
+
+
+def _shape_failure(seen: Seen, faults: list[tuple[str, Any]], wanted: list[str]) -> Finding:
+    name, fault = faults[0]
+    if fault.kind not in ("wrong_shape", "wrong_value"):
+        only = [f for f in faults if f[1].kind in ("wrong_shape", "wrong_value")]
+        if not only and not _only_some_batches(seen, faults, wanted):
+            raise Unobserved(name, fault)
+    parts = name.split(":")
+    at = f" (D = {parts[-2]}, batch {parts[-1]})" if name.startswith("shape:") else ""
+    diagnosis = None
+    if fault.kind == "wrong_value":
+        diagnosis = "nan_output"
+    elif "float" in fault.got and fault.expected == "float32":
+        diagnosis = "wrong_dtype"
+    elif _only_some_batches(seen, faults, wanted):
+        diagnosis = "batch_size_hard_coded"
+    elif _only_one_latent(faults, wanted):
+        diagnosis = "latent_dim_ignored"
+    where = f", {fault.where}" if fault.where else ""
+    return Finding(
+        False,
+        f"{fault.message}{at}{where}",
+        "",
+        diagnosis,
+        {"got": fault.got or fault.message, "failed_calls": len(faults)},
+        {"expected": fault.expected or "no exception", "calls": len(wanted)},
+    )
+
+
+def _only_some_batches(seen: Seen, faults: list[tuple[str, Any]], wanted: list[str]) -> bool:
+    """For some method at D = 20 one batch size works and another does not."""
+    bad = {n for n, _ in faults}
+    for n in bad:
+        if n.startswith("shape:"):
+            prefix = n.rsplit(":", 1)[0]
+            if any(w.rsplit(":", 1)[0] == prefix and w not in bad for w in wanted):
+                return True
+    return False
+
+
+def _only_one_latent(faults: list[tuple[str, Any]], wanted: list[str]) -> bool:
+    bad = {n for n, _ in faults if n.startswith("shape:")}
+    for n in bad:
+        _, cls, method, _, b = n.split(":")
+        others = [w for w in wanted if w.split(":")[:3] == ["shape", cls, method] and w.split(":")[4] == b]
+        if any(w not in bad for w in others):
+            return True
+    latents = {n.split(":")[3] for n in bad}
+    return latents == {"2", "3"} or latents == {"3", "20"} or latents == {"2", "20"}
+
+
+@check("interface.range", uses=("VAE", "Autoencoder"))
+def value_range(seen: Seen) -> Finding:
+    """Decoded values lie in [0, 1] and can use that range.
+
+    Codes are scaled by 1, 10 and 100 so that a missing sigmoid shows itself before training.
+    """
+    low, high, where = np.inf, -np.inf, ""
+    squeezed = []
+    for cls in probes.CLASSES:
+        values = np.concatenate(
+            [seen.arrays(f"range:{k}:{cls}")["out0"].ravel() for k in (1, 10, 100)]
+        )
+        a, b = float(values.min()), float(values.max())
+        if a < -1e-6 or b > 1 + 1e-6:
+            if min(low, -1e-6) > a or max(high, 1 + 1e-6) < b or not where:
+                low, high, where = min(low, a), max(high, b), where or cls
+        elif a >= 0.5 - 1e-6 and b <= 0.7311 and b - a > 1e-4:
+            squeezed.append((cls, a, b))
+    if where:
+        diagnosis = "sigmoid_missing" if high > 1 else "output_negative"
+        return Finding(
+            False,
+            f"{where}.decode returns values from {number(low)} to {number(high)}, expected [0, 1]",
+            "End the decoder with a sigmoid, or use the loss on the same scale as the output.",
+            diagnosis,
+            {"min": low, "max": high},
+            {"min": 0.0, "max": 1.0},
+        )
+    if squeezed:
+        cls, a, b = squeezed[0]
+        return Finding(
+            False,
+            f"{cls}.decode never leaves [{number(a)}, {number(b)}], whatever the code: black cannot be reached",
+            "sigmoid(sigmoid(v)) lies in [0.5, 0.731]: apply the sigmoid once.",
+            "sigmoid_twice",
+            {"min": a, "max": b},
+            {"min": 0.0, "max": 1.0},
+        )
+    return Finding(True, "decoded values stay in [0, 1] for codes up to 100 standard deviations out")
+
+
+@check("interface.batch_independence", uses=("VAE", "Autoencoder"))
+def batch_independence(seen: Seen) -> Finding:
+    """In eval mode, what a model says about one image does not depend on the others in the batch."""
+    worst, where = 0.0, ""
+    for cls in probes.CLASSES:
+        for method in ("encode", "decode"):
+            batch = seen.arrays(f"shape:{cls}:{method}:20:7")
+            for out in sorted(batch):
+                for i in range(3):
+                    row = seen.arrays(f"row:{method}:{i}:{cls}")[out][0]
+                    if not close(row, batch[out][i]):
+                        gap = float(np.abs(row.ravel() - batch[out][i].ravel()).max())
+                        if gap > worst:
+                            worst, where = gap, f"{cls}.{method}"
+                big = seen.arrays(f"shape:{cls}:{method}:20:128")[out][:7]
+                if not close(big, batch[out]):
+                    worst = max(worst, float(np.abs(big - batch[out]).max()))
+                    where = where or f"{cls}.{method}"
+    if where:
+        return Finding(
+            False,
+            f"{where} of the same image differs by up to {number(worst)} between batches, expected 0 ± 1e-4",
+            "Does something call `.train()` inside, or normalise over the batch by hand? In eval mode batch "
+            "norm has to use its running statistics.",
+            "batch_norm_in_train_mode",
+            {"largest_difference": worst},
+            {"largest_difference": 0.0},
+        )
+    return Finding(True, "rows agree with the same rows in batches of 7 and 128")
+
+
+@check("interface.state", uses=("VAE", "Autoencoder"))
+def state(seen: Seen) -> Finding:
+    """All of a model is in its state dict, calls repeat, and inputs are left alone."""
+    for cls in probes.CLASSES:
+        for name, o in seen.items():
+            if o.fault is None and o.info.get("changed_input") is True and name.split(":")[-1] in (cls,):
+                return _changed(f"{cls}: {name.split(':')[1]}")
+        for name, o in seen.items():
+            if name.startswith(f"shape:{cls}:") and o.fault is None and o.info.get("changed_input") is True:
+                return _changed(f"{cls}.{name.split(':')[2]}")
+    for cls in probes.CLASSES:
+        for method in ("encode", "decode"):
+            old = seen.arrays(f"state:{method}:old:{cls}")["out0"]
+            again = seen.arrays(f"state:{method}:again:{cls}")["out0"]
+            if not close(old, again):
+                gap = float(np.abs(old - again).max())
+                return Finding(
+                    False,
+                    f"{cls}.{method} called twice on the same input in eval mode differs by {number(gap)}",
+                    "In eval mode encode and decode are functions of their input: use nn.Dropout (not "
+                    "F.dropout without training=self.training) and draw noise in reparameterize only.",
+                    None,
+                    {"difference": gap},
+                    {"difference": 0.0},
+                )
+    for cls in probes.CLASSES:
+        for method in ("encode", "decode"):
+            old = seen.arrays(f"state:{method}:old:{cls}")["out0"]
+            new = seen.arrays(f"state:{method}:new:{cls}")["out0"]
+            if not close(old, new):
+                gap = float(np.abs(old - new).max())
+                return Finding(
+                    False,
+                    f"a new {cls} with the old one's state dict differs in {method} by {number(gap)}",
+                    "Layers in a plain list or dict are invisible to state_dict and to the optimizer: use "
+                    "nn.ModuleList, nn.Parameter or register_buffer.",
+                    "layers_in_plain_list",
+                    {"difference": gap},
+                    {"difference": 0.0},
+                )
+    return Finding(True, "state dicts reproduce both models; repeated calls agree; inputs are unchanged")
+
+
+def _changed(where: str) -> Finding:
+    return Finding(
+        False,
+        f"{where} changes its input tensor in place",
+        "Avoid x.mul_(), x += … and x[...] = … on arguments; work on a new tensor.",
+        "input_changed_in_place",
+        {"changed": True},
+        {"changed": False},
+    )
+
+
+@check("interface.bottleneck", uses=("VAE", "Autoencoder"))
+def bottleneck(seen: Seen, context: Context) -> Finding:
+    """Reconstructions come through the code alone: another process that never saw the image decodes the same."""
+    tags = [("exam:Autoencoder", "Autoencoder"), ("exam:VAE", "VAE"), ("ae", "Autoencoder"), ("beta_1", "VAE")]
+    compared = 0
+    for tag, cls in tags:
+        if f"bottleneck:{tag}" not in seen:
+            continue
+        try:
+            here = seen.arrays(f"bottleneck:{tag}")
+        except Unobserved:
+            if tag.startswith("exam"):
+                raise
+            continue
+        elsewhere = seen[f"bottleneck:{tag}:decoded"] if f"bottleneck:{tag}:decoded" in seen else None
+        if elsewhere is None:
+            raise Unobserved(f"bottleneck:{tag}:decoded", seen[f"bottleneck:{tag}"].fault or _gone())
+        if elsewhere.fault is not None:
+            if elsewhere.fault.kind == "raised" and seen.has(f"shape:{cls}:decode:20:4"):
+                return _bypassed(cls, f"decode fails there ({elsewhere.fault.message})", np.inf)
+            raise Unobserved(elsewhere.probe, elsewhere.fault)
+        # what forward shows is compared where forward is what it should be, else the staged decode
+        shown = here["forward"]
+        if cls == "VAE" and not context.wiring_eval.exact:
+            shown = here["staged"]
+        gap = float(np.abs(shown.reshape(len(shown), -1) - elsewhere.arrays["out0"]).max())
+        if not close(shown, elsewhere.arrays["out0"]):
+            return _bypassed(cls, f"the two differ by up to {number(gap)}", gap)
+        compared += 1
+    return Finding(True, f"{compared} sets of codes decode to the same images elsewhere")
+
+
+def _gone() -> Any:
+    from grader.model import Fault
+
+    return Fault("missing", "codes were not observed")
+
+
+def _bypassed(cls: str, what: str, gap: float) -> Finding:
+    return Finding(
+        False,
+        f"{cls}: a code decoded in a process that never saw the image is not the reconstruction: {what}",
+        "Something reaches the decoder beside z: a skip connection from the encoder, or an attribute in "
+        "which forward or encode leaves the image.",
+        "bottleneck_bypassed",
+        {"difference": gap if np.isfinite(gap) else None},
+        {"difference": 0.0},
+    )

@@ -1,0 +1,191 @@
+"""Is an interpolation the straight line between two codes, decoded?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader import diagnosis, probes
+from grader.behaviour import Behaviour, band_metrics
+from grader.checks.base import Context, Echo, Finding, Seen, check, number
+from grader.checks.betas import _in, _near, _run
+from grader.findings import close
+from grader.model import Band
+
+
+@dataclass(frozen=True)
+class Path:
+    """One interpolation against the line that it should be."""
+
+    where: str
+    frames: np.ndarray | None
+    want: np.ndarray
+    shape: list[int]
+    good: np.ndarray  # [steps] frame equals decode(lerp)
+    key: str | None
+    text: str
+
+    @property
+    def ends_good(self) -> bool:
+        return bool(len(self.good) and self.good[0] and self.good[-1])
+
+    @property
+    def inside_good(self) -> bool:
+        return bool(len(self.good) and self.good[1:-1].all())
+
+
+def _paths(seen: Seen, context: Context) -> list[Path]:
+    out = []
+    steps = context.assignment.interpolation_steps
+    x = probes.exam_images(context.assignment)
+    for tag, cls, k, pair in (
+        ("exam:VAE", "VAE", steps, x[:2]), ("exam_short:VAE", "VAE", probes.SMALL_STEPS, x[2:4]),
+        ("exam:Autoencoder", "Autoencoder", steps, x[:2]),
+        ("exam_short:Autoencoder", "Autoencoder", probes.SMALL_STEPS, x[2:4]),
+    ):  # fmt: skip
+        if cls == "Autoencoder" and not seen.has(f"ends:{tag}") and seen.has("ends:exam:VAE"):
+            continue  # the autoencoder fails before it is interpolated; its own check says so
+        o = seen.observation(f"interpolate:{tag}")
+        want = seen.arrays(f"lerp:{tag}")["out0"]
+        shape = o.info["meta"][0]
+        where = f"{cls}, {k} steps"
+        if not shape or shape[0] != k or int(np.prod(shape)) != k * 784:
+            text = f"shape {shape}, expected [{k}, 1, 28, 28] or [{k}, 784]"
+            out.append(Path(where, None, want, shape, np.zeros(0, bool), "frame_count", text))
+            continue
+        frames = o.arrays["images"].reshape(k, 784)
+        good = np.array([close(f, w) for f, w in zip(frames, want, strict=True)])
+        codes = o.arrays["codes"]
+        ends = seen.arrays(f"ends:{tag}")["out0"].astype(np.float64)
+        key, text = (None, "") if good.all() else _name(frames, want, good, codes, ends, pair)
+        out.append(Path(where, frames, want, shape, good, key, text))
+    return out
+
+
+def _name(
+    frames: np.ndarray, want: np.ndarray, good: np.ndarray, codes: np.ndarray, ends: np.ndarray, pair: np.ndarray
+) -> tuple[str | None, str]:
+    """Which known mistake gives these frames."""
+    k = len(frames)
+    raw = pair.reshape(2, 784).astype(np.float64)
+    alpha = np.linspace(0, 1, k)[:, None]
+    if close(frames[::-1], want):
+        return "ends_swapped", diagnosis.sentence(["ends_swapped"])
+    ends_raw = close(frames[0], raw[0]) and close(frames[-1], raw[1])
+    if close(frames, (1 - alpha) * raw[0] + alpha * raw[1]):
+        return "interpolates_pixels", diagnosis.sentence(["interpolates_pixels"])
+    if close(frames, (1 - alpha) * want[0] + alpha * want[-1]):
+        return "interpolates_pixels", "frames are blends of the two reconstructions, not of codes"
+    bends = np.abs(np.diff(frames.astype(np.float64), 2, axis=0)).max() if k > 2 else 1.0
+    if bends < 1e-5 and np.ptp(frames, axis=0).max() > 1e-3:
+        return "interpolates_pixels", diagnosis.sentence(["interpolates_pixels"])
+    if ends_raw and good[1:-1].all():
+        return "ends_are_raw_images", diagnosis.sentence(["ends_are_raw_images"])
+    if len(codes) >= k:
+        return _name_codes(codes[-k:].astype(np.float64), ends)
+    return None, ""
+
+
+def _name_codes(codes: np.ndarray, ends: np.ndarray) -> tuple[str | None, str]:
+    """The mistake as the codes show it that reached the decoder."""
+    k = len(codes)
+    a, b = ends
+    d = b - a
+    length = float(d @ d)
+    alpha = (codes - a) @ d / length
+    off = np.linalg.norm(codes - (a + alpha[:, None] * d), axis=1) / np.sqrt(length)
+    shown = ", ".join(number(float(v), 2) for v in alpha[:: max(1, (k - 1) // 4)])
+    if off.max() < 1e-3:
+        steps = np.diff(alpha)
+        if np.allclose(alpha, np.linspace(1, 0, k), atol=1e-3):
+            return "ends_swapped", diagnosis.sentence(["ends_swapped"])
+        even = np.ptp(steps) < 1e-3
+        if even and abs(alpha[0]) < 1e-3 and alpha[-1] < 1 - 1e-3:
+            return "alpha_stops_early", f"α stops at {number(float(alpha[-1]), 3)}"
+        if even and abs(alpha[-1] - 1) < 1e-3 and alpha[0] > 1e-3:
+            return "alpha_starts_late", f"α starts at {number(float(alpha[0]), 3)}"
+        if even and alpha[0] > 1e-3:
+            return "alpha_stops_early", f"α runs from {number(float(alpha[0]), 3)} to {number(float(alpha[-1]), 3)}"
+        return "alpha_not_linear", f"α is {shown} … in place of equal steps"
+    t = np.linspace(0, 1, k)[:, None]
+    for one in (a + t * b, (1 - t) * a + b, t * b + np.zeros_like(a), (1 - t) * a + np.zeros_like(b), a + b * 0 + t * 0):
+        if np.allclose(codes, one, atol=1e-3 * (1 + np.abs(one).max())):
+            return "one_code_only", diagnosis.sentence(["one_code_only"])
+    if off[0] > 1e-2 and off[-1] > 1e-2:
+        inner = np.linspace(0, 1, k)[:, None] * (codes[-1] - codes[0]) + codes[0]
+        if np.allclose(codes, inner, atol=1e-3 * (1 + np.abs(inner).max())):
+            return "interpolates_samples", "the ends of the path are not the codes (means): " + diagnosis.sentence(
+                ["interpolates_samples"]
+            )
+    return "path_not_straight", f"codes leave the straight line by up to {number(float(off.max()), 2)} of its length"
+
+
+ENDS = ("ends_swapped", "ends_are_raw_images", "alpha_stops_early", "alpha_starts_late", "frame_count")
+USES = ("interpolate", "VAE", "VAE.encode", "VAE.decode")
+
+
+@check("interpolation.ends", uses=USES)
+def ends(seen: Seen, context: Context) -> Finding:
+    """The first frame is the reconstruction of x_start and the last that of x_end."""
+    for p in _paths(seen, context):
+        if p.ends_good and p.key != "frame_count":
+            continue
+        if p.key not in ENDS and not p.inside_good:
+            raise Echo("interpolation.path")
+        return Finding(
+            False, f"{p.where}: {p.text or 'the first or last frame is not decode(encode(x))'}",
+            diagnosis.hint([p.key]) or "Decode the codes of both ends; α runs from 0 to 1 with both included.",
+            p.key, {"first_frame_equal": bool(len(p.good) and p.good[0]), "last_frame_equal": bool(len(p.good) and p.good[-1]),
+                    "shape": p.shape},
+            {"first_frame_equal": True, "last_frame_equal": True},
+        )  # fmt: skip
+    return Finding(True, "both ends are the two reconstructions, for AE and VAE")
+
+
+@check("interpolation.path", uses=USES)
+def path(seen: Seen, context: Context) -> Finding:
+    """Every frame decodes (1 − α) z_start + α z_end at equally spaced α; for a VAE z is mu."""
+    for p in _paths(seen, context):
+        if p.good.all() and len(p.good):
+            continue
+        if p.key in ENDS or p.inside_good:
+            raise Echo("interpolation.ends")
+        bad = int((~p.good).sum())
+        return Finding(
+            False, f"{p.where}: {bad} of {len(p.good)} frames are not decode((1 − α) z_start + α z_end)"
+            + (f": {p.text}" if p.text else ""),
+            diagnosis.hint([p.key]) or "Encode both images, blend the codes (for a VAE: mu), decode.", p.key,
+            {"wrong_frames": bad}, {"wrong_frames": 0},
+        )  # fmt: skip
+    return Finding(True, "every frame equals its code decoded elsewhere, at 5 and 11 steps, for AE and VAE")
+
+
+@check(
+    "interpolation.smoothness",
+    after=("betas.learns", "betas.encoder_heads", "betas.code_reaches_decoder", "betas.kl_falls",
+           "betas.honest_information", "interface.range", "interface.state"),
+    uses=("VAE", "VAE.encode", "VAE.decode"),
+)  # fmt: skip
+def smoothness(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
+    """Paths between codes of the VAE at beta_c = 1 bend no more than those of honest work."""
+    _run(shown, seen, "beta_1")
+    seen.arrays("paths:beta_1")
+    values = band_metrics(shown)
+    measured = {k: float(f"{values[k]:.4g}") for k in ("roughness_beta_1", "path_beta_1", "roughness_ae") if k in values}
+    for key, what in (("roughness_beta_1", "roughness"), ("path_beta_1", "path length over chord")):
+        if key not in values:
+            return Finding(False, "the two ends of every path decode to the same image", "Does z reach the decoder?",
+                           "decoder_ignores_code", measured, {})  # fmt: skip
+        band, value = bands[key], values[key]
+        if not _in(band, value):
+            return Finding(
+                False, f"{what} of paths at beta_c = 1 is {number(value, 3)}, honest work has {number(band.low, 3)} to "
+                f"{number(band.high, 3)} ({band.runs} runs)",
+                "A latent space with holes makes images jump: is the KL in the loss that is minimised?", None,
+                measured, {key: [band.low, band.high]}, near=_near(band, value),
+            )  # fmt: skip
+    return Finding(True, f"roughness {number(values['roughness_beta_1'], 3)}, path over chord {number(values['path_beta_1'], 3)}",
+                   measured=measured, expected={k: [bands[k].low, bands[k].high] for k in ("roughness_beta_1", "path_beta_1")})  # fmt: skip
+
+

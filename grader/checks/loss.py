@@ -1,0 +1,379 @@
+"""Is the loss `total = recon + beta * kl`, in some consistent convention?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader import convention, diagnosis, oracles, probes
+from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
+from grader.convention import ReconFit, Scale
+from grader.findings import Losses
+from grader.model import Fault
+
+KL_FORM = "½ Σ (mu² + exp(logvar) − 1 − logvar)"
+
+
+@check("loss.returns", uses=("vae_loss",))
+def returns(seen: Seen) -> Finding:
+    """`vae_loss` returns three finite scalar tensors: total, recon and kl."""
+    for name in seen:
+        if name.startswith("loss:") and "extremes" not in name:
+            o = seen.observation(name)
+            shapes = {k: s for k, s in o.info["shapes"].items() if np.prod(s, dtype=int) != 1}
+            if shapes:
+                return _not_scalar(name, shapes)
+            if o.info["not_tensor"]:
+                which = ", ".join(o.info["not_tensor"])
+                return Finding(
+                    False,
+                    f"vae_loss returns plain numbers for {which}, expected scalar tensors",
+                    "Leave out .item() and float(): a number has no gradient.",
+                    "loss_detached",
+                    {"not_tensor": o.info["not_tensor"]},
+                    {"not_tensor": []},
+                )
+            if o.info["changed_input"]:
+                which = ", ".join(o.info["changed_input"])
+                return Finding(
+                    False, f"vae_loss changes its argument {which} in place",
+                    "Avoid x.clamp_(), mu.pow_(2), logvar.exp_() on arguments; use the forms without underscore.",
+                    "input_changed_in_place", {"changed": o.info["changed_input"]}, {"changed": []},
+                )  # fmt: skip
+            for part in ("total", "recon", "kl"):
+                if not np.isfinite(o.arrays[part]).all():
+                    return Finding(
+                        False, f"{part} is not finite at ordinary inputs (x_hat in [0.2, 0.8], |mu| < 6)",
+                        "Look for log(logvar), sqrt(logvar) or a division by zero.",
+                        "nan_output", {part: "not finite"}, {part: "finite"},
+                    )  # fmt: skip
+    first, again = seen.arrays("loss:betas"), seen.arrays("loss:betas_again")
+    k = again["total"].size
+    if not np.allclose(first["total"].reshape(-1)[:k], again["total"].reshape(-1), rtol=1e-5):
+        return Finding(
+            False, "the same call gives another loss the second time",
+            "A loss is a function of its arguments: no random numbers and no running state.",
+            None, {"second": float(again["total"].reshape(-1)[0])},
+            {"first": float(first["total"].reshape(-1)[0])},
+        )  # fmt: skip
+    return Finding(True, "three finite scalar tensors at every input")
+
+
+def _not_scalar(name: str, shapes: dict[str, list[int]]) -> Finding:
+    part, shape = next(iter(shapes.items()))
+    parts = name.split(":")
+    d = int(parts[3]) if len(parts) == 4 else 20
+    vector = "kl" in shapes
+    over = "latent dimensions were left" if shape and shape[-1] == d else "the batch was left"
+    return Finding(
+        False,
+        f"vae_loss returns {part} of shape {shape}, expected a scalar: {over} unreduced",
+        "Reduce over latent dimensions (dim=1) and over the batch (dim=0): a sum or a mean each.",
+        "kl_not_reduced_over_latents" if vector else None,
+        {"shapes": {k: v for k, v in shapes.items()}},
+        {"shape": []},
+    )
+
+
+def _usable(fit: ReconFit | None, what: str) -> ReconFit:
+    if fit is None:
+        raise Unobserved(what, Fault("missing", f"{what} gave no numbers"))
+    return fit
+
+
+def _recon_finding(fit: ReconFit, what: str, named: list[str]) -> Finding:
+    families = {k: float(f"{v:.3g}") if np.isfinite(v) else None for k, v in fit.deviations.items()}
+    if fit.family is None:
+        diagnosis_key = named[0] if named else None
+        sentence = diagnosis.sentence(named) or (
+            "it is no multiple of BCE, squared or absolute error; relative deviations are "
+            + ", ".join(f"{k} {number(v, 2)}" for k, v in fit.deviations.items())
+        )
+        return Finding(
+            False, f"{what}: {sentence}",
+            diagnosis.hint(named) or "It has to be smallest where x_hat equals x, and compare x_hat with x only.",
+            diagnosis_key, {"relative_deviation": families}, {"relative_deviation": convention.RECON_TOLERANCE},
+        )  # fmt: skip
+    scale = fit.scale
+    if scale is None:
+        return Finding(
+            False, f"{what}: its dependence on the batch size is no sum and no mean",
+            "Divide by the batch size once, or not at all.", None,
+            {"family": fit.family}, {"batch_exponent": "0 or 1"},
+        )  # fmt: skip
+    good = convention.allowed_recon_factor(fit.family, scale.factor)
+    if not good or scale.batch not in (0, 1) or scale.pixels not in (0, -1):
+        factor = f"{number(scale.factor)} · B^{scale.batch} · 784^{scale.pixels}"
+        negative = scale.factor < 0
+        return Finding(
+            False, f"{what} is {factor} times the summed {fit.family} error: "
+            + ("its sign is wrong" if negative else "a factor that no reduction explains"),
+            "Sums and means over pixels and batch are free (and ½ for squared error); other factors are not.",
+            "recon_extra_factor", {"factor": scale.factor, "batch_exponent": scale.batch},
+            {"factor": 1.0, "batch_exponent": "0 or 1"},
+        )  # fmt: skip
+    return Finding(
+        True, f"{what} is {FAMILY_NAMES[fit.family]}, {scale.describe_pixels()}",
+        measured={"family": fit.family, "factor": float(f"{scale.factor:.6g}")},
+    )  # fmt: skip
+
+
+FAMILY_NAMES = {"bce": "binary cross-entropy", "squared": "squared error", "absolute": "absolute error"}
+
+
+def _recon_points(context: Context, prefix: str, output: str) -> list[tuple[np.ndarray, np.ndarray, float]]:
+    out = []
+    for name in sorted(context.plan):
+        if name.startswith(prefix) and context.seen.has(name):
+            t = context.plan[name].tensors
+            values = context.seen.arrays(name)[output].reshape(-1)
+            for i, v in enumerate(values):
+                b = t["x"].shape[1]
+                out.append((t["x_hat"][i].reshape(b, -1), t["x"][i].reshape(b, -1), float(v)))
+    return out
+
+
+@check("loss.reconstruction", after=("loss.returns",), uses=("vae_loss",))
+def reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
+    """`recon` is a reconstruction error: smallest at x_hat = x, a sum or mean of BCE, squared or absolute error."""
+    seen.arrays("loss:recon:4")
+    fit = _usable(losses.recon, "loss:recon:4")
+    named: list[str] = []
+    if fit.family is None:
+        named = diagnosis.name_recon(_recon_points(context, "loss:recon:", "recon"))
+    found = _recon_finding(fit, "recon", named)
+    if found.passed and losses.recon_depends_on_beta:
+        r = seen.arrays("loss:betas")["recon"].reshape(-1)
+        return Finding(
+            False, f"recon changes with beta: {number(r[1])} at 0.3, {number(r[4])} at 7",
+            "beta weighs the KL only, and only in total.", "beta_on_recon",
+            {"recon_at_0.3": float(r[1]), "recon_at_7": float(r[4])}, {"recon": "independent of beta"},
+        )  # fmt: skip
+    return found
+
+
+@check("loss.ae_reconstruction", uses=("ae_loss",))
+def ae_reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
+    """`ae_loss` is a reconstruction error of the same kinds."""
+    for name in ("ae_loss:recon:4", "ae_loss:gradient"):
+        o = seen.observation(name)
+        if o.info["changed_input"]:
+            return Finding(
+                False, "ae_loss changes its argument in place", "Use forms without a trailing underscore.",
+                "input_changed_in_place", {"changed": o.info["changed_input"]}, {"changed": []},
+            )  # fmt: skip
+        bad = [s for s in o.info["shapes"].values() if np.prod(s, dtype=int) != 1]
+        if bad or o.info["not_tensor"]:
+            got = f"a tensor of shape {bad[0]}" if bad else "a plain number"
+            return Finding(
+                False, f"ae_loss returns {got}, expected a scalar tensor", "Reduce over pixels and batch.",
+                None if bad else "loss_detached", {"got": got}, {"shape": []},
+            )  # fmt: skip
+    fit = _usable(losses.ae, "ae_loss:recon:4")
+    named: list[str] = []
+    if fit.family is None:
+        named = diagnosis.name_recon(_recon_points(context, "ae_loss:recon:", "total"))
+    found = _recon_finding(fit, "ae_loss", named)
+    vae = losses.recon
+    if not found.passed and vae is not None and not _recon_finding(vae, "recon", []).passed:
+        mine = {f: round(v, 6) for f, v in fit.deviations.items()}
+        if mine == {f: round(v, 6) for f, v in vae.deviations.items()}:
+            raise Echo("loss.reconstruction")  # one helper, used by both losses
+    gradient = seen.arrays("ae_loss:gradient")["dx_hat"]
+    if found.passed and not np.abs(gradient).max() > 0:
+        return Finding(
+            False, "ae_loss gives x_hat no gradient", "Leave out .detach(), .item() and torch.no_grad().",
+            "loss_detached", {"gradient": 0.0}, {"gradient": "not zero"},
+        )  # fmt: skip
+    return found
+
+
+def _scale_text(scale: Scale) -> str:
+    return f"{number(scale.factor)} · B^{scale.batch} · D^{scale.latent} · 784^{scale.pixels}"
+
+
+def kl_scale_allowed(scale: Scale) -> bool:
+    one = abs(scale.factor - 1.0) < convention.KL_TOLERANCE
+    return one and scale.batch in (0, 1) and scale.latent in (0, -1) and scale.pixels in (0, -1)
+
+
+@check("loss.kl_closed_form", after=("loss.returns",), uses=("vae_loss",))
+def kl_closed_form(losses: Losses, seen: Seen, context: Context) -> Finding:
+    """`kl` is the KL divergence of N(mu, exp(logvar)) from N(0, I): ½ Σ (mu² + exp(logvar) − 1 − logvar)."""
+    for name in (f"loss:kl:{b}:{d}" for b, d in probes.KL_SHAPES):
+        seen.arrays(name)
+    fit = losses.kl
+    if fit is None:
+        raise Unobserved("loss:kl:4:3", Fault("missing", "kl gave no numbers"))
+    first = context.plan["loss:kl:4:3"].tensors
+    canonical = oracles.kl_per_image(first["mu"][0], first["logvar"][0])
+    value = float(seen.arrays("loss:kl:4:3")["kl"].reshape(-1)[0])
+    measured = {"kl": value, "worst_relative_deviation": fit.worst if np.isfinite(fit.worst) else None}
+    expected = {"kl_times_a_reduction": canonical, "relative_tolerance": convention.KL_TOLERANCE}
+    zero = float(np.abs(seen.arrays("loss:zero")["kl"]).max())
+    if fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale) and zero < 1e-5:
+        return Finding(
+            True, f"kl is the closed form, {fit.scale.describe()}", measured=measured, expected=expected
+        )
+    if losses.kl_depends_on_beta and fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale):
+        raise Echo("loss.decomposition")
+    named = diagnosis.name_kl(fit)
+    text = diagnosis.sentence(named)
+    if not text and fit.exact and fit.scale is not None:
+        text = f"it is the closed form times {_scale_text(fit.scale)}, which no reduction explains"
+    if not text and fit.exact:
+        text = "it is a multiple of the closed form, but depends on batch or latent size like no sum or mean"
+    if not text:
+        text = "no known formula fits; " + _three_points(context, seen)
+    return Finding(
+        False,
+        f"at the first of {probes.KL_POINTS} random points (B = 4, D = 3) kl is {number(value)}, the closed "
+        f"form {number(canonical)}: {text}",
+        diagnosis.hint(named) or f"Compare term by term with {KL_FORM}, at mu = logvar = 0 and then with one "
+        "of them changed.",
+        named[0] if named else None,
+        measured | ({"coefficients": dict(fit.coefficients)} if fit.coefficients else {}),
+        expected,
+    )
+
+
+def _three_points(context: Context, seen: Seen) -> str:
+    t = context.plan["loss:kl:4:3"].tensors
+    values = seen.arrays("loss:kl:4:3")["kl"].reshape(-1)
+    pairs = [
+        f"{number(float(values[i]))} for {number(oracles.kl_per_image(t['mu'][i], t['logvar'][i]))}"
+        for i in range(3)
+    ]
+    return "measured for closed form at three points: " + ", ".join(pairs)
+
+
+@check("loss.decomposition", after=("loss.returns",), uses=("vae_loss",))
+def decomposition(losses: Losses, seen: Seen) -> Finding:
+    """`total` is `recon + beta * kl` for every beta."""
+    a = seen.arrays("loss:betas")
+    n, i = len(probes.LOSS_BETAS), probes.LOSS_BETAS.index(2.5)
+    total, recon, kl = (float(a[k].reshape(-1, n)[0, i]) for k in ("total", "recon", "kl"))
+    measured = {"beta": 2.5, "total": total, "recon": recon, "kl": kl} | dict(losses.coefficients)
+    expected = {"total": recon + 2.5 * kl, "recon": 1.0, "beta_kl": 1.0}
+    if losses.total == "exact" and not losses.kl_depends_on_beta and not losses.recon_depends_on_beta:
+        return Finding(True, "total = recon + beta · kl at five betas", "", None, measured, expected)
+    negated = losses.kl is not None and losses.kl.exact and losses.kl.scale is not None and losses.kl.scale.factor < 0
+    if losses.total_repaired and negated:
+        raise Echo("loss.kl_closed_form")  # only the reported KL has the wrong sign
+    if losses.recon_depends_on_beta and losses.total == "exact" and not losses.kl_depends_on_beta:
+        raise Echo("loss.reconstruction")
+    key = losses.total if losses.total not in (None, "exact", "parts_as_if_plain") else None
+    if losses.kl_depends_on_beta and (key is None or losses.total == "parts_as_if_plain"):
+        key = "kl_prescaled_by_beta"
+    text = diagnosis.sentence([key]) if key else ""
+    if not text and losses.coefficients:
+        text = "the numbers fit " + " + ".join(
+            f"{number(v)} · {k.replace('_', '·')}" for k, v in losses.coefficients.items() if abs(v) > 1e-5
+        )
+    return Finding(
+        False,
+        f"at beta = 2.5 total is {number(total, 6)}, but recon + beta · kl is {number(recon + 2.5 * kl, 6)}"
+        + (f": {text}" if text else ""),
+        (diagnosis.hint([key]) if key else "") or "Return the three numbers that you add up, before weighting.",
+        key, measured, expected,
+    )  # fmt: skip
+
+
+@check("loss.batch_reduction", after=("loss.returns",), uses=("vae_loss",))
+def batch_reduction(losses: Losses, seen: Seen) -> Finding:
+    """Both terms are summed, or both averaged, over the batch, so that beta means the same for any batch size."""
+    seen.arrays("loss:recon:9")
+    recon, kl = losses.recon, losses.kl
+    if recon is None or recon.family is None or recon.scale is None:
+        raise Echo("loss.reconstruction")
+    if kl is None or kl.scale is None:
+        raise Echo("loss.kl_closed_form")
+    p, q = recon.scale.batch, kl.scale.batch
+    if p == q:
+        return Finding(True, f"both terms are {'sums' if p == 1 else 'means'} over the batch",
+                       measured={"recon_exponent": p, "kl_exponent": q})  # fmt: skip
+    if p not in (0, 1) or q not in (0, 1):
+        raise Echo("loss.reconstruction" if p not in (0, 1) else "loss.kl_closed_form")
+    word = {0: "averaged", 1: "summed"}
+    return Finding(
+        False,
+        f"recon is {word[p]} and kl is {word[q]} over the batch: at batch 128 beta counts "
+        f"{128 if q else '1/128 of'}{' times' if q else ''} what it counts at batch 1",
+        "Divide both by the batch size, or neither.",
+        "batch_sum_and_mean_mixed",
+        {"recon_exponent": p, "kl_exponent": q},
+        {"recon_exponent": "equal", "kl_exponent": "equal"},
+    )
+
+
+@check(
+    "loss.gradients",
+    after=("loss.returns", "loss.reconstruction", "loss.kl_closed_form", "loss.decomposition"),
+    uses=("vae_loss", "ae_loss", "VAE", "Autoencoder"),
+)
+def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
+    """The total pulls on mu, logvar and x_hat as the closed forms say, and reaches every weight that is used."""
+    a, t = seen.arrays("loss:betas"), context.plan["loss:betas"].tensors
+    n = len(probes.LOSS_BETAS)
+    assert losses.recon and losses.recon.family and losses.recon.scale and losses.kl and losses.kl.scale
+    b, d = t["mu"].shape[1:]
+    c_r, c_k = losses.recon.scale.at(b, d), losses.kl.scale.at(b, d)
+    for i in range(len(t["x"])):
+        x_hat = t["x_hat"][i].reshape(b, -1)
+        g_r = c_r * oracles.recon_gradient(losses.recon.family, x_hat, t["x"][i].reshape(b, -1))
+        g_mu, g_lv = oracles.kl_gradients(t["mu"][i], t["logvar"][i])
+        for j, beta in enumerate(probes.LOSS_BETAS):
+            for key, want in (("dx_hat", g_r), ("dmu", beta * c_k * g_mu), ("dlogvar", beta * c_k * g_lv)):
+                got = a[key].reshape(-1, n, *a[key].shape[1:])[i, j].reshape(want.shape)
+                size = max(float(np.abs(want).max()), 1e-12)
+                gap = float(np.abs(got - want).max()) / size
+                # 1 %: epsilons up to 1e-4 inside logs move the BCE gradient by less at x_hat in [0.2, 0.8]
+                if not gap < 1e-2 and float(np.abs(want).max()) > 0:
+                    zero = not np.abs(got).max() > 0
+                    return Finding(
+                        False,
+                        f"d total / d {key[1:]} at beta = {beta:g} "
+                        + ("is zero" if zero else f"is off by {number(100 * gap, 2)} % of its largest element"),
+                        "Leave out .detach(), .data, .item() and torch.no_grad() on the way to the loss.",
+                        "loss_detached" if zero else None,
+                        {"relative_error": gap}, {"relative_error": 0.01},
+                    )  # fmt: skip
+    for cls in probes.CLASSES:
+        try:
+            o = seen.observation(f"parameter_flow:{cls}")
+        except Unobserved:
+            continue  # the call that failed is judged elsewhere
+        if o.info["count"]:
+            names = ", ".join(o.info["missing"][:4])
+            return Finding(
+                False,
+                f"{o.info['count']} of {o.info['used']} weight tensors of {cls} that encode or decode use get "
+                f"no gradient from the loss: {names}",
+                "Look for .detach(), torch.no_grad() or a part of the model that forward does not call.",
+                "loss_detached",
+                {"without_gradient": o.info["missing"]}, {"without_gradient": []},
+            )  # fmt: skip
+    return Finding(True, "gradients agree with the closed forms and reach every weight that is used")
+
+
+@check("loss.stability", after=("loss.returns",), uses=("vae_loss", "ae_loss"))
+def stability(seen: Seen) -> Finding:
+    """Losses and gradients stay finite where x_hat is exactly 0 or 1 and where logvar is ±15."""
+    for name in ("loss:extremes", "loss:extremes_soft", "ae_loss:extremes"):
+        o = seen.observation(name)
+        bad = [k for k in sorted(o.arrays) if not np.isfinite(o.arrays[k]).all()]
+        if not bad:
+            continue
+        fn = "ae_loss" if name.startswith("ae") else "vae_loss"
+        pixel = fn == "ae_loss" or any(k in bad for k in ("recon", "dx_hat"))
+        what = ", ".join({"dx_hat": "its gradient in x_hat", "dmu": "its gradient in mu",
+                          "dlogvar": "its gradient in logvar"}.get(k, k) for k in bad)  # fmt: skip
+        at = "x_hat in {0, 1}" if pixel else f"logvar = ±{probes.EXTREME_LOGVAR:g}"
+        return Finding(
+            False,
+            f"{fn} at {at}: not finite: {what}",
+            "Use F.binary_cross_entropy, or clamp x_hat away from 0 and 1 before the log."
+            if pixel else "Keep to exp(logvar): no log of a variance, no division by it.",
+            "log_of_zero" if pixel else "large_logvar_overflow",
+            {"not_finite": bad}, {"not_finite": []},
+        )  # fmt: skip
+    return Finding(True, "finite at x_hat in {0, 1} and at logvar = ±15")

@@ -1,0 +1,212 @@
+"""Is z = mu + exp(logvar / 2) · eps, with fresh eps ~ N(0, I)?"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from grader import diagnosis
+from grader.checks.base import Context, Echo, Finding, Seen, check, number
+from grader.findings import NOISE_SEEN, Noise, Wiring
+
+CALLS = ("VAE", "VAE.reparameterize")
+
+# Six kinds of statistical test, each with a false alarm below 1e-6 for true N(0, 1) noise; together (the
+# correlations are 20 · 19 / 2 pairs at 7 sigma, 5e-10 in all) below 6e-6 for one submission.
+P_VALUE = 1e-6
+SIGMAS = 4.9  # two-sided normal quantile of 1e-6
+
+
+def _noise_seen(seen: Seen) -> None:
+    for name in ("big", "big_one", "zero", "zero_again", "zero_eval", "generic", "generic_eval", "other_seed"):
+        seen.arrays(f"noise:{name}")
+
+
+@check("reparameterization.noise", uses=CALLS)
+def noise(noise: Noise, seen: Seen) -> Finding:
+    """Noise is fresh for every element and every call, in train and in eval mode, from torch's global generator."""
+    _noise_seen(seen)
+    big, one = seen.arrays("noise:big")["out0"], seen.arrays("noise:big_one")["out0"]
+    base = big if big.std() > NOISE_SEEN else one
+    named: list[str] = []
+    measured: dict[str, object] = {"std_of_noise": float(f"{np.nanstd(base):.4g}")}
+    if not np.isfinite(one).all():
+        return Finding(
+            False, "reparameterize returns NaN or infinite values at mu = 0, logvar = 1",
+            "z = mu + exp(logvar / 2) · eps.", "nan_output", {"finite": False}, {"finite": True},
+        )  # fmt: skip
+    if noise.absent:
+        named = ["no_noise"]
+    else:
+        if noise.absent_in_eval:
+            named.append("noise_only_in_training")
+        if noise.shared_rows:
+            named.append("noise_shared_across_batch")
+        if noise.shared_columns:
+            named.append("noise_shared_across_latents")
+        if noise.repeats:
+            named.append("noise_seed_reset")
+        if noise.unreplayable:
+            named.append("noise_other_generator")
+        unique = len(np.unique(base)) / base.size
+        measured["share_of_distinct_values"] = float(f"{unique:.4g}")
+        if not named and unique < 0.9:
+            return Finding(
+                False, f"only {100 * unique:.3g} % of {base.size:,} noise values are distinct",
+                "Draw one number for every element: torch.randn_like(mu).", None,
+                measured, {"share_of_distinct_values": "> 0.9"},
+            )  # fmt: skip
+    if named:
+        text = diagnosis.sentence(named)
+        return Finding(
+            False, f"at mu = 0, logvar = 1, batch {base.shape[0]}, D = {base.shape[1]}: {text}",
+            diagnosis.hint(named), named[0], measured | {"bugs": named}, {"bugs": []},
+        )  # fmt: skip
+    return Finding(True, "every element and every call gets noise of its own", measured=measured)
+
+
+@check("reparameterization.normal", after=("reparameterization.noise",), uses=CALLS)
+def normal(noise: Noise, seen: Seen) -> Finding:
+    """The noise is N(0, 1): distribution, mean, variance, no correlation between rows or columns."""
+    _noise_seen(seen)
+    big = seen.arrays("noise:big")["out0"].astype(np.float64)
+    if not big.std() > NOISE_SEEN:
+        big = seen.arrays("noise:big_one")["out0"].astype(np.float64)
+    scale = big.std()
+    n = big.size
+    if noise.formula and abs(scale - 1.0) > SIGMAS / np.sqrt(2 * n):
+        return _not_normal(f"its standard deviation is {number(scale)}", "noise_scaled", std=float(scale))
+    eps = big / scale
+    mean = float(eps.mean())
+    if abs(mean) > SIGMAS / np.sqrt(n):
+        return _not_normal(f"its mean is {number(mean)} standard deviations", "noise_scaled", mean=mean)
+    ks = stats.kstest(eps.ravel(), "norm")
+    if ks.pvalue < P_VALUE:
+        edge = float(np.abs(eps).max())
+        uniform = stats.kstest(eps.ravel(), "uniform", args=(-np.sqrt(3), 2 * np.sqrt(3))).pvalue
+        key = "noise_uniform" if uniform > 1e-9 else None
+        return _not_normal(
+            f"Kolmogorov–Smirnov distance {number(ks.statistic)} over {n:,} values (p = {ks.pvalue:.1g}), "
+            f"largest value {number(edge)}", key, ks=float(ks.statistic), largest=edge,
+        )  # fmt: skip
+    kurtosis = float((eps**4).mean()) - 3.0
+    if abs(kurtosis) > SIGMAS * np.sqrt(96 / n):
+        return _not_normal(f"its kurtosis differs by {number(kurtosis)} from 3", None, kurtosis=kurtosis)
+    columns = np.abs(np.corrcoef(eps.T) - np.eye(eps.shape[1])).max()
+    if columns > 7 / np.sqrt(len(eps)):
+        return _not_normal(f"two latent dimensions correlate by {number(float(columns))}", None,
+                           correlation=float(columns))  # fmt: skip
+    rows = float((eps[1:] * eps[:-1]).mean())
+    if abs(rows) > SIGMAS / np.sqrt(eps[1:].size):
+        return _not_normal(f"neighbouring rows correlate by {number(rows)}", None, correlation=rows)
+    return Finding(True, f"{n:,} values pass all tests (KS distance {number(ks.statistic, 2)})",
+                   measured={"ks": float(ks.statistic), "std": float(scale)})  # fmt: skip
+
+
+def _not_normal(what: str, key: str | None, **measured: float) -> Finding:
+    return Finding(
+        False, f"at mu = logvar = 0 the noise is not N(0, 1): {what}"
+        + (f": {diagnosis.sentence([key])}" if key else ""),
+        "eps = torch.randn_like(mu), unscaled.", key, measured, {"distribution": "N(0, 1)", "p": P_VALUE},
+    )  # fmt: skip
+
+
+@check("reparameterization.formula", uses=CALLS)
+def formula(noise: Noise, seen: Seen) -> Finding:
+    """z is mu + exp(logvar / 2) · eps, checked by replaying the same seed."""
+    _noise_seen(seen)
+    if noise.absent or noise.unreplayable:
+        raise Echo("reparameterization.noise")
+    if noise.formula:
+        return Finding(
+            True, "the replayed noise gives mu + exp(logvar / 2) · eps to rounding",
+            measured={"largest_deviation": noise.worst}, expected={"largest_deviation": 1e-4},
+        )  # fmt: skip
+    named = diagnosis.name_sigma(dict(noise.sigma))
+    plain = all(abs(v - np.exp(float(c) / 2)) < 0.1 * np.exp(float(c) / 2) for c, v in noise.sigma.items())
+    if not named and plain and noise.absent_in_eval:
+        raise Echo("reparameterization.noise")  # right in train mode
+    if abs(noise.mean_coefficient) < 1e-3:
+        named = ["mu_missing"]
+    elif abs(noise.mean_coefficient - 1.0) > 1e-3 and not named:
+        named = ["mu_scaled"]
+    table = ", ".join(f"{number(v, 3)} at {c}" for c, v in sorted(noise.sigma.items(), key=lambda i: float(i[0])))
+    text = diagnosis.sentence(named)
+    return Finding(
+        False,
+        f"sigma measured at constant logvar: {table}; expected exp(logvar / 2), that is 0.368 at -2, 1 at 0, "
+        "2.72 at 2" + (f": {text}" if text else ""),
+        diagnosis.hint(named) or "z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)",
+        named[0] if named else None,
+        {"sigma": {k: float(f"{v:.4g}") for k, v in noise.sigma.items()},
+         "mean_coefficient": float(f"{noise.mean_coefficient:.4g}"), "largest_deviation": noise.worst
+         if np.isfinite(noise.worst) else None},
+        {"sigma": {"-2": 0.3679, "0": 1.0, "2": 2.718}, "mean_coefficient": 1.0, "largest_deviation": 1e-4},
+    )  # fmt: skip
+
+
+@check("reparameterization.gradients", after=("reparameterization.noise", "reparameterization.formula"), uses=CALLS)
+def gradients(seen: Seen, context: Context) -> Finding:
+    """The gradient flows through the sample: dz/dmu = 1 and dz/dlogvar = ½ σ eps."""
+    o = seen.observation("noise_gradient")
+    if o.info["detached"]:
+        which = " and ".join(o.info["detached"])
+        return Finding(
+            False, f"z has no gradient with respect to {which}", diagnosis.hint(["noise_detached"]),
+            "noise_detached", {"without_gradient": o.info["detached"]}, {"without_gradient": []},
+        )  # fmt: skip
+    t = context.plan["noise_gradient"].tensors
+    w, mu, z = t["w"], t["mu"], o.arrays["z"]
+    for name, got, want in (
+        ("mu", o.arrays["dmu"], w),
+        ("logvar", o.arrays["dlogvar"], w * 0.5 * (z - mu)),
+    ):
+        gap = float(np.abs(got - want).max()) / float(np.abs(want).max())
+        if not gap < 1e-3:
+            zero = not np.abs(got).max() > 0
+            return Finding(
+                False, f"dz/d{name} " + ("is zero" if zero else f"is off by {number(gap)} of its largest element"),
+                diagnosis.hint(["noise_detached"]), "noise_detached" if zero else None,
+                {"relative_error": gap}, {"relative_error": 1e-3},
+            )  # fmt: skip
+    return Finding(True, "autograd gives 1 and ½ σ eps")
+
+
+@check(
+    "reparameterization.forward",
+    after=("betas.trains_on_samples",),
+    uses=("VAE", "VAE.forward", "VAE.encode", "VAE.decode", "VAE.reparameterize"),
+)
+def forward(wiring_eval: Wiring, wiring_train: Wiring, seen: Seen, noise: Noise) -> Finding:
+    """forward returns decode(reparameterize(mu, logvar)) and encode's mu and logvar, in train and in eval mode."""
+    seen.arrays("staged:eval")
+    if wiring_train.codes_swapped and not wiring_train.codes_in_order:
+        raise Echo("betas.encoder_heads")
+    for mode, w in (("train", wiring_train), ("eval", wiring_eval)):
+        if not w.codes_in_order:
+            return Finding(
+                False, f"in {mode} mode forward returns another mu or logvar than encode does",
+                "Return what encode returned: (x_hat, mu, logvar).", None,
+                {"same_codes": False}, {"same_codes": True},
+            )  # fmt: skip
+    if wiring_eval.exact and wiring_train.exact:
+        return Finding(True, "forward equals its stages under a replayed seed, in both modes")
+    if wiring_eval.exact:
+        raise Echo("betas.code_reaches_decoder")
+    if wiring_eval.decodes_mu and wiring_train.exact:
+        key: str | None = "noise_only_in_training"
+    elif wiring_eval.call_swapped:
+        key = "mu_logvar_swapped"
+    else:
+        key = None
+    if wiring_eval.formula_inline and not noise.formula:
+        raise Echo("reparameterization.formula")  # forward is right, reparameterize is not
+    if wiring_eval.decodes_logvar:
+        text = "the decoder gets logvar"
+    else:
+        text = diagnosis.sentence([key]) or "no order of the stages reproduces it"
+    return Finding(
+        False, f"in eval mode forward is not decode(reparameterize(encode(x))) under the same seed: {text}",
+        diagnosis.hint([key]) or "x_hat = self.decode(self.reparameterize(mu, logvar)), nothing else.", key,
+        {"equal": False}, {"equal": True},
+    )  # fmt: skip

@@ -1,0 +1,235 @@
+"""Are prior samples drawn from the prior, and is the latent grid where it should be?"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from grader import diagnosis, probes
+from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
+from grader.findings import close
+from grader.model import Fault
+
+P_VALUE = 1e-7  # 20 + 3 tests on one draw: false alarm below 3e-6 for true N(0, I) codes
+SIGMAS = 5.4
+
+
+@check("sampling.prior_codes", uses=("sample", "VAE", "VAE.decode"))
+def prior_codes(seen: Seen) -> Finding:
+    """`sample` decodes codes drawn from N(0, I), new ones in every call."""
+    o = seen.observation("sample:exam:first")
+    codes = o.arrays["codes"].astype(np.float64)
+    if o.info.get("via") == "none":
+        if not _replayed(seen):
+            if o.info.get("encoded"):
+                return _wrong("sample encodes images", "samples_from_data", {"encode_calls": o.info["encoded"]})
+            return _wrong("no codes of the model's latent dimension reached its decoder", None, {"codes": 0})
+    n, d = codes.shape
+    measured = {"codes": n, "mean": float(f"{codes.mean():.4g}"), "std": float(f"{codes.std():.4g}")}
+    if o.info.get("encoded"):
+        return _wrong("sample calls encode", "samples_from_data", measured)
+    if codes.std() < 1e-6 or (n > 1 and np.abs(codes - codes[0]).max() < 1e-6):
+        return _wrong("all codes are the same", "prior_zero", measured)
+    mean, std = float(codes.mean()), float(codes.std())
+    size = codes.size
+    uniform = min(
+        stats.kstest(codes.ravel(), "uniform", args=(a, b)).statistic
+        for a, b in ((0, 1), (-1, 2), (codes.min(), np.ptp(codes)))
+    )
+    if uniform < 2.5 / np.sqrt(size):
+        return _wrong(f"codes are uniform from {number(codes.min(), 3)} to {number(codes.max(), 3)}", "prior_uniform", measured)
+    if abs(mean) > SIGMAS / np.sqrt(size) or abs(std - 1) > SIGMAS / np.sqrt(2 * size):
+        return _wrong(f"codes have mean {number(mean, 3)} and standard deviation {number(std, 3)}",
+                      "prior_wrong_scale", measured)  # fmt: skip
+    pooled = stats.kstest(codes.ravel(), "norm")
+    if pooled.pvalue < P_VALUE:
+        return _wrong(f"codes are not normal (Kolmogorov–Smirnov p = {pooled.pvalue:.1g})", None, measured)
+    for j in range(d):
+        p = stats.kstest(codes[:, j], "norm").pvalue
+        if p < P_VALUE:
+            return _wrong(f"dimension {j + 1} of the codes is not N(0, 1) (p = {p:.1g})", None, measured)
+    if len(np.unique(codes)) < 0.9 * size:
+        return _wrong("codes repeat across images or dimensions", None, measured)
+    second = seen.arrays("sample:exam:second")["codes"]
+    if second.shape == codes.shape and close(second, codes):
+        return _wrong("two calls under different seeds decode the same codes", "sample_seed_reset", measured)
+    return Finding(True, f"{n} codes of {d} dimensions pass as N(0, I)", measured=measured)
+
+
+def _replayed(seen: Seen) -> bool:
+    """Codes did not show, but torch.randn(n, D) under the same seed decodes to the returned images."""
+    images = seen.arrays("sample:exam:first")["images"]
+    decoded = seen.arrays("sample:exam:first:decoded")["out0"]
+    return close(images[: len(decoded)], decoded[: len(images)])
+
+
+def _wrong(what: str, key: str | None, measured: dict[str, object]) -> Finding:
+    return Finding(
+        False, what + (f": {diagnosis.sentence([key])}" if key else ""),
+        diagnosis.hint([key]) or "Draw z = torch.randn(n, model.latent_dim) and decode it.", key,
+        measured, {"codes": "N(0, I)", "p": P_VALUE},
+    )  # fmt: skip
+
+
+def _count_problem(shape: list[int], n: int) -> bool:
+    return not shape or shape[0] != n or int(np.prod(shape)) != n * 784
+
+
+@check("sampling.images", uses=("sample", "VAE", "VAE.decode"))
+def images(seen: Seen) -> Finding:
+    """`sample(model, n)` returns n images, each decoded from its code."""
+    for name, n in (("few", 5), ("first", 512)):
+        shape = seen.observation(f"sample:exam:{name}").info["meta"][0]
+        if _count_problem(shape, n):
+            return Finding(
+                False, f"sample(model, {n}) returns shape {shape}, expected [{n}, 1, 28, 28] or [{n}, 784]",
+                diagnosis.hint(["sample_count"]), "sample_count", {"shape": shape}, {"shape": [n, 784]},
+            )  # fmt: skip
+    for name in ("few", "first"):
+        here = seen.arrays(f"sample:exam:{name}")["images"]
+        if not len(seen.arrays(f"sample:exam:{name}")["codes"]):
+            raise Echo("sampling.prior_codes")
+        there = seen.arrays(f"sample:exam:{name}:decoded")["out0"]
+        k = min(len(here), len(there))
+        if not k or not close(here[:k], there[:k]):
+            if seen.observation(f"sample:exam:{name}").info.get("via") == "none":
+                raise Echo("sampling.prior_codes")
+            gap = float(np.abs(here[:k].reshape(k, -1) - there[:k]).max()) if k else np.nan
+            return Finding(
+                False, f"images differ by up to {number(gap)} from their codes decoded in eval mode elsewhere",
+                "Return decode(z) as it is, in the order of the codes, with the model in eval mode.", None,
+                {"difference": gap if k else None}, {"difference": 0.0},
+            )  # fmt: skip
+    return Finding(True, "5 and 512 images, equal to their codes decoded elsewhere")
+
+
+# --- latent grid ---------------------------------------------------------------------------------------
+
+_SYMMETRIES = {
+    "grid_transposed": lambda t: t.transpose(1, 0, 2, 3),
+    "grid_flipped_vertically": lambda t: t[::-1],
+    "grid_flipped_horizontally": lambda t: t[:, ::-1],
+    "grid_rotated": lambda t: t[::-1, ::-1],
+    "grid_symmetry": lambda t: t.transpose(1, 0, 2, 3)[::-1],
+    "grid_symmetry ": lambda t: t.transpose(1, 0, 2, 3)[:, ::-1],
+    "grid_symmetry  ": lambda t: t.transpose(1, 0, 2, 3)[::-1, ::-1],
+}
+
+
+def _tiles(image: np.ndarray, n: int) -> np.ndarray:
+    """[n·28, n·28] as [row, column, 28, 28]."""
+    return image.reshape(n, 28, n, 28).transpose(0, 2, 1, 3)
+
+
+def _squeezed(shape: list[int]) -> list[int]:
+    return [s for s in shape if s != 1]
+
+
+def _grid_finding(seen: Seen, tag: str, cls: str, n: int, extent: float) -> Finding | None:
+    """What is wrong with one grid; ``None`` if nothing is."""
+    name = f"grid:{tag}:{cls}"
+    o = seen.observation(name)
+    call = f"latent_grid(model, n={n}, extent={extent:g})" if tag == "exam_small" else "latent_grid(model)"
+    side = n * 28
+    shape = o.info["meta"][0]
+    if _squeezed(shape) != [side, side]:
+        key = "grid_n_ignored" if _squeezed(shape) == [588, 588] and n != 21 else None
+        return Finding(
+            False, f"{call} returns shape {shape}, expected [{side}, {side}]"
+            + (f": {diagnosis.sentence([key])}" if key else ""),
+            diagnosis.hint([key]) or "Paste n × n tiles of 28 × 28 into one image.", key,
+            {"shape": shape}, {"shape": [side, side]},
+        )  # fmt: skip
+    got = _tiles(o.arrays["images"].reshape(side, side), n)
+    want = seen.arrays(f"{name}:tiles")["out0"].reshape(n, n, 28, 28)
+    good = np.array([[close(got[i, j], want[i, j]) for j in range(n)] for i in range(n)])
+    if good.all():
+        return None
+    key, text, also = _name_grid(got, want, seen, n, extent)
+    text = text or f"no symmetry, extent or missing loop explains it; the first wrong tile is {_first(good)}"
+    return Finding(
+        False, f"{call} of the {cls}: {int((~good).sum())} of {n * n} tiles are not decode(x_j, y_i): {text}",
+        " ".join(filter(None, [diagnosis.hint([key]), also])), key,
+        {"wrong_tiles": int((~good).sum())}, {"wrong_tiles": 0},
+    )  # fmt: skip
+
+
+def _first(good: np.ndarray) -> str:
+    i, j = np.argwhere(~good)[0]
+    return f"row {i + 1}, column {j + 1}"
+
+
+def _name_grid(got: np.ndarray, want: np.ndarray, seen: Seen, n: int, extent: float) -> tuple[str | None, str, str]:
+    """``(key, what is seen, orientation of what is there)``."""
+    flat = got.reshape(n, n, -1)
+    filled = np.ptp(flat, axis=2) > 1e-6
+    if not filled.all() and filled.any():
+        rows, columns = filled.any(1), filled.any(0)
+        if columns.sum() < n and rows.all():
+            where = "only the last column of tiles is filled" if columns[-1] and columns.sum() == 1 else (
+                f"only {int(columns.sum())} of {n} columns of tiles are filled")  # fmt: skip
+            return "grid_pasted_outside_inner_loop", where, _orientation(got, want, filled)
+        if rows.sum() < n and columns.all():
+            where = "only the last row of tiles is filled" if rows[-1] and rows.sum() == 1 else (
+                f"only {int(rows.sum())} of {n} rows of tiles are filled")  # fmt: skip
+            return "grid_pasted_outside_outer_loop", where, _orientation(got, want, filled)
+        return "grid_pasted_outside_outer_loop" if filled.sum() == 1 else None, (
+            f"only {int(filled.sum())} of {n * n} tiles are filled"), _orientation(got, want, filled)  # fmt: skip
+    for key, turn in _SYMMETRIES.items():
+        if close(turn(got), want):
+            return key.strip(), diagnosis.sentence([key.strip()]), ""
+    wide = seen["grid:exam:VAE:tiles"] if "grid:exam:VAE:tiles" in seen else None
+    if n != 21 and wide is not None and wide.fault is None and 20 % (n - 1) == 0:
+        step = 20 // (n - 1)
+        other = wide.arrays["out0"].reshape(21, 21, 28, 28)[::step, ::step]
+        for turn in (lambda t: t, *_SYMMETRIES.values()):
+            if close(turn(got), other):
+                return "grid_extent_ignored", f"the extent is ignored: tiles run over ±4 in place of ±{extent:g}", ""
+    return None, "", ""
+
+
+def _orientation(got: np.ndarray, want: np.ndarray, filled: np.ndarray) -> str:
+    """Which way round the tiles that are there lie: told even where others are missing."""
+    rows, columns = np.nonzero(filled)
+    names = {"as it should be": lambda t: t} | _SYMMETRIES
+    for key, turn in names.items():
+        target = turn(want)
+        if all(close(got[i, j], target[i, j]) for i, j in zip(rows, columns, strict=True)):
+            if key == "as it should be":
+                return "The orientation of the tiles that are there is right (y = +extent on top)."
+            return f"The tiles that are there also lie the wrong way round: {diagnosis.sentence([key.strip()])}."
+    return _column_orientation(got, want, filled)
+
+
+def _column_orientation(got: np.ndarray, want: np.ndarray, filled: np.ndarray) -> str:
+    """Only one line of tiles is left: find which line of the true grid it is, upright or reversed."""
+    n = len(got)
+    lines = [got[:, j] for j in range(n) if filled[:, j].all()] or [got[i] for i in range(n) if filled[i].all()]
+    if not lines:
+        return ""
+    for line in lines[:1]:
+        for k in range(n):
+            for name, candidate in (("column", want[:, k]), ("row", want[k])):
+                for reverse in (False, True):
+                    if close(line, candidate[::-1] if reverse else candidate):
+                        order = "in reverse order" if reverse else "in order"
+                        return f"The tiles that are there are {name} {k + 1} of the true grid, {order}."
+    return ""
+
+
+@check("sampling.latent_grid", uses=("latent_grid", "VAE", "VAE.decode"))
+def latent_grid(seen: Seen) -> Finding:
+    """Tile (i, j) of `latent_grid` decodes (x_j, y_i): x from −extent to +extent, y from +extent on top."""
+    n, extent = probes.SMALL_GRID
+    for tag, cls, size, wide in (
+        ("exam", "VAE", 21, 4.0), ("exam_small", "VAE", n, extent), ("exam_small", "Autoencoder", n, extent),
+    ):  # fmt: skip
+        try:
+            problem = _grid_finding(seen, tag, cls, size, wide)
+        except Unobserved:
+            if cls == "Autoencoder" and not seen.has("build:Autoencoder:2"):
+                continue  # the autoencoder cannot be built; its own check says so
+            raise
+        if problem is not None:
+            return problem
+    return Finding(True, "21 × 21 tiles over ±4 and 5 × 5 over ±1.5 are decode(x_j, y_i)")

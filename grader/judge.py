@@ -1,0 +1,336 @@
+"""Turns observations into a grade: runs the checks, follows blocks to their root, gives points. Pure."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from grader import checks, diagnosis
+from grader.assignment import Assignment
+from grader.checks.base import Check, Context, Echo, Finding, Unobserved
+from grader.checks.interface import name_problems
+from grader.convention import convention
+from grader.data import Dataset
+from grader.intake import Submission
+from grader.model import (
+    Band,
+    Convention,
+    Fault,
+    Grade,
+    Observation,
+    Observations,
+    Status,
+    Verdict,
+    WrittenAnswer,
+)
+
+AGAIN = "again"  # prefix of probes observed again with other seeds: "again1|train:ae"
+_FAULT_STATUS: Mapping[str, Status] = {
+    "timeout": "timeout",
+    "harness": "harness_error",
+    "wrong_shape": "failed",
+    "wrong_value": "failed",
+    "missing": "failed",
+}
+
+
+def split_again(by: Mapping[str, Observation]) -> tuple[dict[str, Observation], list[dict[str, Observation]]]:
+    """The first observations, and one full set for each time that training was observed again."""
+    first = {n: o for n, o in by.items() if not n.startswith(AGAIN)}
+    again: dict[str, dict[str, Observation]] = {}
+    for n, o in by.items():
+        if n.startswith(AGAIN):
+            tag, name = n.split("|", 1)
+            again.setdefault(tag, dict(first))[name] = o
+    return first, [again[t] for t in sorted(again)]
+
+
+class Judge:
+    """One submission's verdicts, each worked out once, prerequisites first."""
+
+    def __init__(self, contexts: Sequence[Context], only: frozenset[str] | None = None) -> None:
+        self.context, self.again = contexts[0], contexts[1:]
+        self.by_id: Mapping[str, Check] = {c.id: c for c in checks.ALL}
+        self.verdicts: dict[str, Verdict] = {}
+        self.near: list[str] = []
+        self._blamed: dict[tuple[str, str, str], str] = {}
+        self._working: list[str] = []
+        self._only = only
+
+    def run(self) -> tuple[Verdict, ...]:
+        wanted = [c for c in checks.ALL if self._only is None or c.id in self._only]
+        for c in wanted:
+            self.verdict(c.id)
+        self._settle()
+        return tuple(self._with_points(self.verdicts[c.id]) for c in wanted)
+
+    def verdict(self, check_id: str) -> Verdict:
+        if check_id not in self.verdicts:
+            self._working.append(check_id)
+            try:
+                self.verdicts[check_id] = self._judge(self.by_id[check_id])
+            finally:
+                self._working.pop()
+        return self.verdicts[check_id]
+
+    def _judge(self, check: Check) -> Verdict:
+        blocked = self._prerequisites(check)
+        if blocked is not None:
+            return blocked
+        try:
+            finding = self._ask(check, self.context)
+        except Unobserved as gap:
+            return self._unobserved(check, gap)
+        except Echo as echo:
+            return self._echo(check, echo.check)
+        except Exception:
+            last = traceback.format_exc().strip().splitlines()[-1]
+            return self._row(check, "harness_error", f"the grader failed here ({last[:200]}); this costs you nothing")
+        if finding.near and not finding.passed:
+            finding = self._look_again(check, finding)
+        return self._row(
+            check, "passed" if finding.passed else "failed", finding.message,
+            "" if finding.passed else finding.hint, None if finding.passed else finding.diagnosis,
+            measured=finding.measured, expected=finding.expected,
+        )  # fmt: skip
+
+    @staticmethod
+    def _ask(check: Check, context: Context) -> Finding:
+        return check.function(**{name: getattr(context, name) for name in check.reads})
+
+    def _look_again(self, check: Check, finding: Finding) -> Finding:
+        """A calibrated result near its threshold counts only if most seeds agree."""
+        self.near.append(check.id)
+        passed = 0
+        for context in self.again:
+            try:
+                passed += self._ask(check, context).passed
+            except (Unobserved, Echo):
+                continue
+        seeds = len(self.again)
+        if not seeds:
+            return finding
+        note = f" (near the threshold, so observed again with {seeds} other seeds: {passed} of {seeds} within)"
+        return replace(finding, passed=passed * 2 > seeds, message=finding.message + note)
+
+    def _prerequisites(self, check: Check) -> Verdict | None:
+        if check.id != "interface.loads":
+            loads = self.verdict("interface.loads")
+            if self.context.seen["load"].fault is not None:
+                return self._row(check, "blocked", f"not judged: {loads.id} comes first", blocked_by=loads.id)
+        if check.uses:
+            problems = name_problems(self.context.seen["load"].info["names"])
+            for used in check.uses:
+                if used in problems:
+                    why = f"not judged: {problems[used]}"
+                    return self._row(check, "blocked", why, blocked_by="interface.names")
+        for before in check.after:
+            if before in self._working:
+                continue
+            v = self.verdict(before)
+            if v.status == "harness_error":
+                return self._row(check, "harness_error", f"not judged, because the grader failed at {before}")
+            if v.status != "passed":
+                return self._echo(check, before)
+        return None
+
+    def _unobserved(self, check: Check, gap: Unobserved) -> Verdict:
+        fault = gap.fault
+        signature = (fault.kind, fault.message, fault.where)
+        owner = self._blamed.get(signature) or self._owner(check, gap)
+        if owner is not None and owner != check.id:
+            return self._row(check, "blocked", f"could not be observed: {_line(fault)}", blocked_by=owner)
+        self._blamed[signature] = check.id
+        status = _FAULT_STATUS.get(fault.kind, "error")
+        return self._row(
+            check, status, _line(fault), diagnosis.fault_hint(fault), diagnosis.name_fault(fault),
+            measured={"got": fault.got} if fault.got else {},
+            expected={"expected": fault.expected} if fault.expected else {},
+        )  # fmt: skip
+
+    def _owner(self, check: Check, gap: Unobserved) -> str | None:
+        """A fault in a call that an interface check judges belongs to that check."""
+        if check.id == "interface.shapes" or "interface.shapes" in self._working or check.id == "interface.loads":
+            return None
+        shapes = self.verdict("interface.shapes")
+        if shapes.status in ("passed", "harness_error"):
+            return None
+        exam = gap.probe.startswith(("loss:", "ae_loss:"))
+        return None if exam else "interface.shapes"
+
+    def _echo(self, check: Check, target: str) -> Verdict:
+        if target not in self._working:
+            self.verdict(target)
+        return self._row(check, "blocked", f"not judged: its numbers would repeat what {target} says", blocked_by=target)
+
+    def _settle(self) -> None:
+        """Follow blocks to their roots; a block without a failed root is a failure of its own."""
+        for check_id, v in list(self.verdicts.items()):
+            root, seen = v, {check_id}
+            while root.status == "blocked" and root.blocked_by is not None and root.blocked_by not in seen:
+                seen.add(root.blocked_by)
+                root = self.verdicts.get(root.blocked_by) or self.verdict(root.blocked_by)
+            if v.status != "blocked":
+                continue
+            if root.status in ("passed", "blocked"):
+                message = "the numbers contradict each other: " + v.message
+                self.verdicts[check_id] = replace(v, status="failed", blocked_by=None, message=message)
+            elif root.status == "harness_error":
+                self.verdicts[check_id] = replace(v, status="harness_error", blocked_by=None)
+            else:
+                self.verdicts[check_id] = replace(v, blocked_by=root.id)
+
+    def _row(
+        self, check: Check, status: Status, message: str, hint: str = "", key: str | None = None,
+        blocked_by: str | None = None, measured: Mapping[str, Any] | None = None,
+        expected: Mapping[str, Any] | None = None,
+    ) -> Verdict:  # fmt: skip
+        a = self.context.assignment
+        return Verdict(
+            check.id, check.group, check.title, "hidden" if check.id in a.hidden else "public", status,
+            0.0, float(a.points.get(check.id, 0.0)), message, hint, key, blocked_by,
+            measured or {}, expected or {},
+        )  # fmt: skip
+
+    def _with_points(self, v: Verdict) -> Verdict:
+        """Full points for a pass, for a fault of ours, and for an echo of a failure charged elsewhere.
+
+        An echo is a check that ran, or could have, and would have repeated its root's numbers. What could not
+        be run at all earns nothing.
+        """
+        if v.status in ("passed", "harness_error"):
+            return replace(v, points=v.max_points)
+        if v.status == "blocked" and v.blocked_by is not None and v.message.startswith("not judged: its numbers"):
+            root = self.verdicts[v.blocked_by]
+            if root.status == "failed" and root.max_points > 0:
+                return replace(v, points=v.max_points)
+        return v
+
+
+def _line(fault: Fault) -> str:
+    return f"{fault.message} ({fault.where})" if fault.where else fault.message
+
+
+def contexts(
+    observations: Observations, assignment: Assignment, data: Dataset | None, bands: Mapping[str, Band]
+) -> list[Context]:
+    first, again = split_again(observations.by_probe)
+    return [Context(by, assignment, data, bands) for by in (first, *again)]
+
+
+def near_thresholds(
+    observations: Observations, assignment: Assignment, data: Dataset, bands: Mapping[str, Band]
+) -> list[str]:
+    """The checks that fail within the margin of a calibrated band: to be observed again before they cost a point."""
+    judge = Judge(contexts(observations, assignment, data, bands))
+    judge.run()
+    return judge.near
+
+
+def grade(
+    submission: Submission,
+    observations: Observations,
+    assignment: Assignment,
+    data: Dataset | None,
+    bands: Mapping[str, Band],
+    *,
+    only: frozenset[str] | None = None,
+    written: tuple[WrittenAnswer, ...] | None = None,
+) -> Grade:
+    """Judge one submission from its stored observations.
+
+    ``only`` restricts to some checks (the public ones). The same arguments give the same grade.
+    """
+    all_contexts = contexts(observations, assignment, data, bands)
+    verdicts = Judge(all_contexts, only).run()
+    return Grade(
+        submission_id=submission.id,
+        submission_sha256=submission.sha256,
+        assignment={
+            "name": assignment.name,
+            "version": assignment.version,
+            "dataset": assignment.dataset,
+            "seed": assignment.seed,
+        },
+        score=round(sum(v.points for v in verdicts), 6),
+        max_score=round(sum(v.max_points for v in verdicts), 6),
+        isolation=observations.isolation,
+        convention=_convention(all_contexts[0]),
+        checks=verdicts,
+        written=written if written is not None else written_answers(submission, assignment),
+        environment={**observations.environment, "data_sha256": observations.data_sha256},
+    )
+
+
+def _convention(context: Context) -> Convention | None:
+    if context.seen["load"].fault is not None:
+        return None
+    losses, a = context.losses, context.assignment
+    if losses.recon is None or losses.kl is None:
+        return None
+    return convention(losses.recon, losses.kl, a.batch, a.latent_dim)
+
+
+_HEADING = re.compile(r"^##[ \t]+(Q\w+)\b[^\n]*$", re.M)
+
+
+def written_answers(submission: Submission, assignment: Assignment) -> tuple[WrittenAnswer, ...]:
+    """The ``## Q<n>`` sections of ``answers.md``, one for each question of the assignment."""
+    parts = _HEADING.split(submission.answers)
+    texts: dict[str, str] = {}
+    for key, text in zip(parts[1::2], parts[2::2], strict=True):
+        texts[key.upper()] = (texts.get(key.upper(), "") + "\n\n" + text.strip()).strip()
+    return tuple(
+        WrittenAnswer(q.id, q.text, q.points, bool(texts.get(q.id.upper())), texts.get(q.id.upper(), ""))
+        for q in assignment.questions
+    )
+
+
+def to_json(grade: Grade) -> dict[str, Any]:
+    """``grade.json``, format 1."""
+    c = grade.convention
+    return {
+        "format": 1,
+        "submission": {"id": grade.submission_id, "sha256": grade.submission_sha256},
+        "assignment": dict(grade.assignment),
+        "score": _plain(grade.score),
+        "max_score": _plain(grade.max_score),
+        "isolation": grade.isolation,
+        "convention": None if c is None else {
+            "likelihood": c.likelihood, "recon_reduction": c.recon_reduction,
+            "kl_reduction": c.kl_reduction, "beta_c_per_beta": _plain(c.beta_c_per_beta),
+        },
+        "checks": [
+            {
+                "id": v.id, "group": v.group, "title": v.title, "visibility": v.visibility,
+                "status": v.status, "points": _plain(v.points), "max_points": _plain(v.max_points),
+                "message": v.message, "hint": v.hint, "diagnosis": v.diagnosis, "blocked_by": v.blocked_by,
+                "measured": _plain(dict(v.measured)), "expected": _plain(dict(v.expected)),
+            }
+            for v in grade.checks
+        ],
+        "written": [
+            {"id": w.id, "answered": w.answered, "max_points": _plain(w.max_points),
+             "points": None if w.points is None else _plain(w.points), "comment": w.comment}
+            for w in grade.written
+        ],
+        "environment": _plain(dict(grade.environment)),
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """JSON values only: numbers rounded to nine digits and finite, containers by value."""
+    if isinstance(value, bool) or value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(v) for v in value]
+    number = float(value)
+    if number != number or number in (float("inf"), float("-inf")):
+        return None
+    rounded = float(f"{number:.9g}")
+    return int(rounded) if rounded.is_integer() and abs(rounded) < 2**53 else rounded
