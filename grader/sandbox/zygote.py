@@ -167,20 +167,19 @@ class Zygote:
         """
         self.children.discard(pid)
         deadline = time.monotonic() + grace
-        ended, status, usage = os.wait4(pid, os.WNOHANG)
+        ended = _has_ended(pid)
         while not ended and time.monotonic() < deadline:
             time.sleep(0.002)
-            ended, status, usage = os.wait4(pid, os.WNOHANG)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-        if not ended:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)  # it may not have reached setsid
-            _, status, usage = os.wait4(pid, 0)
+            ended = _has_ended(pid)
+        for kill in (os.killpg, os.kill):  # it may not have reached setsid
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
+        code = os.waitstatus_to_exitcode(status)
         unit = 1 if sys.platform.startswith("linux") else 1024  # macOS counts bytes
         return {
-            "status": os.waitstatus_to_exitcode(status),
-            "killed": not ended,
+            "status": code,
+            "killed": not ended and code == -signal.SIGKILL,
             "user_seconds": usage.ru_utime,
             "system_seconds": usage.ru_stime,
             "max_rss_kb": usage.ru_maxrss // unit,
@@ -209,6 +208,7 @@ class Zygote:
         os.dup2(devnull, 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        self.control.detach()  # or this object would close whatever gets its number
         keep = {channel} | ({self.landlock.fileno()} if self.landlock else set())
         low = 3
         for fd in [*sorted(keep), os.sysconf("SC_OPEN_MAX")]:
@@ -237,6 +237,13 @@ class Zygote:
             return
         _seed()
         self.worker.serve(sock)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a child can be waited for; never where the system cannot look without waiting (macOS)."""
+    if not hasattr(os, "waitid"):
+        return False
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _replace_standard_streams(limit: int) -> None:
