@@ -20,6 +20,7 @@ from grader.exports.base import (
 from grader.model import GROUPS, Grade, Verdict
 
 SUMMARY_BYTES = 1000 * 1024  # GitHub drops a summary of more than 1024 KB
+LINE_CHARS = 2000  # of one message; longer ones are whole in the report
 PER_KIND = 10  # annotations of one kind that GitHub shows for a step
 _MARK = {"passed": "✅", "failed": "❌", "error": "❌", "timeout": "⏱️", "blocked": "⏸️", "harness_error": "⚠️"}
 _SPECIAL = re.compile(r"[&<>\"'|`*_~\[\]\\$#!:@^=+\-{}()]")
@@ -27,7 +28,8 @@ _SPECIAL = re.compile(r"[&<>\"'|`*_~\[\]\\$#!:@^=+\-{}()]")
 
 def plain(text: str) -> str:
     """Text of a student or of Python as one line that Markdown shows as it is: no markup, links or HTML."""
-    return _SPECIAL.sub(lambda m: f"&#{ord(m.group())};", " ".join(clean(text).split()))
+    cut = text if len(text) <= LINE_CHARS else text[:LINE_CHARS] + " …"
+    return _SPECIAL.sub(lambda m: f"&#{ord(m.group())};", " ".join(clean(cut).split()))
 
 
 def step_summary(grade: Grade, show_hidden: bool | str = False) -> Files:

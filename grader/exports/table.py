@@ -132,7 +132,7 @@ def moodle(
     folders: list[tuple[str, str]] = []
     for g, folder in grades:
         named = _PARTICIPANT.fullmatch(g.submission_id)
-        row = _find(known, ("Identifier",), f"Participant {named['number']}") if named else {}
+        row = next((r for r in known if named and _participant(r) == named["number"]), {})
         row = row or _find(known, tuple(MOODLE_KEYS.values()), g.submission_id)
         score = _score(g, marked)
         who = row.get(MOODLE_KEYS[key], "") or g.submission_id
@@ -152,16 +152,22 @@ def _feedback(grade: Grade) -> str:
     return safe_cell(", ".join(points))
 
 
+def _participant(row: Mapping[str, str]) -> str:
+    """The number in ``Participant 123``, whose word is in the language of the site."""
+    found = re.search(r"[0-9]+$", row.get("Identifier", ""))
+    return found.group() if found else ""
+
+
 def _feedback_folder(grade: Grade, row: Mapping[str, str]) -> str:
     """The folder by which Moodle finds a participant; empty where the participant's number is not known."""
     named = _PARTICIPANT.fullmatch(grade.submission_id)
     if named:
         name, participant = named["name"], named["number"]
     else:
-        name, participant = row.get("Full name", ""), row.get("Identifier", "").removeprefix("Participant ")
-    if not participant.isdecimal():
+        name, participant = row.get("Full name", ""), _participant(row)
+    if not participant:
         return ""
-    safe = re.sub(r"[/\\:]", "_", clean(name)).strip(". ")
+    safe = re.sub(r"[/\\:]", "_", clean(name))
     return f"{safe}_{participant}_assignsubmission_file_"
 
 
