@@ -6,7 +6,8 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,17 @@ class Question:
     id: str
     text: str
     points: float
+    rubric: tuple[str, ...] = ()  # lines for the marker; students do not see them
+
+
+@dataclass(frozen=True)
+class LatePolicy:
+    """What lateness costs: after ``deadline`` and ``grace_minutes``, per cent of the points for each day begun."""
+
+    deadline: datetime  # with an offset from UTC
+    grace_minutes: int
+    percent_per_day: float
+    max_percent: float
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,7 @@ class Assignment:
     hidden: frozenset[str]
     questions: tuple[Question, ...]
     templates: Path | None = None
+    late: LatePolicy | None = None
 
     @property
     def max_score(self) -> float:
@@ -75,6 +88,7 @@ class Assignment:
             "hidden": sorted(self.hidden),
             "questions": [[q.id, q.text, q.points] for q in self.questions],
             "templates": _folder_digest(self.templates),
+            "late": None if self.late is None else [str(v) for v in astuple(self.late)],
         }
         return sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -178,6 +192,7 @@ class _Reader:
             hidden=self._hidden(points),
             questions=questions,
             templates=self._templates(folder),
+            late=self._late(),
         )
 
     def _pairs(self) -> tuple[tuple[int, int], ...]:
@@ -216,18 +231,46 @@ class _Reader:
         out: list[Question] = []
         for i, q in enumerate(self.get("questions", [])):
             where = f"questions[{i}]"
-            if not isinstance(q, dict) or set(q) - {"id", "text", "points"}:
-                raise self.fail(where, q, "a table of id, text and points")
+            if not isinstance(q, dict) or set(q) - {"id", "text", "points", "rubric"}:
+                raise self.fail(where, q, "a table of id, text, points and perhaps rubric")
             if not isinstance(q.get("id"), str) or any(q["id"] == o.id for o in out):
                 raise self.fail(f"{where}.id", q.get("id"), "a string that is used once")
             if not isinstance(q.get("text"), str):
                 raise self.fail(f"{where}.text", q.get("text"), "a string")
             points = self.number(f"{where}.points", 0, 1000, q.get("points"))
-            out.append(Question(q["id"], q["text"], points))
+            rubric = q.get("rubric", [])
+            if not isinstance(rubric, list) or not all(isinstance(r, str) and r.strip() for r in rubric):
+                raise self.fail(f"{where}.rubric", rubric, "a list of non-empty strings")
+            out.append(Question(q["id"], q["text"], points, tuple(rubric)))
         total = self.number("written.points", 0, 10_000)
         if not math.isclose(math.fsum(q.points for q in out), total):
             raise self.fail("written.points", total, "the sum of the questions' points")
         return tuple(out)
+
+    def _late(self) -> LatePolicy | None:
+        raw = self.get("late", None)
+        if raw is None:
+            return None
+        keys = ("deadline", "grace_minutes", "percent_per_day", "max_percent")
+        if not isinstance(raw, dict) or set(raw) - set(keys):
+            raise self.fail("late", raw, "a table of " + ", ".join(keys))
+        return LatePolicy(
+            self._deadline(),
+            self.integer("late.grace_minutes", 0, 7 * 24 * 60) if "grace_minutes" in raw else 0,
+            self.number("late.percent_per_day", 0, 100),
+            self.number("late.max_percent", 0, 100) if "max_percent" in raw else 100.0,
+        )
+
+    def _deadline(self) -> datetime:
+        value = self.get("late.deadline")
+        allowed = 'a date and time with an offset from UTC, such as "2026-11-20T23:59:00+01:00"'
+        try:
+            found = datetime.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            raise self.fail("late.deadline", value, allowed) from None
+        if not isinstance(found, datetime) or found.utcoffset() is None:
+            raise self.fail("late.deadline", str(value), allowed)
+        return found
 
     def _templates(self, folder: Path) -> Path | None:
         raw = self.get("templates", None)

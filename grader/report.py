@@ -709,10 +709,13 @@ def _repeat(grade: Grade) -> list[tuple[str, str]]:
     return rows
 
 
-def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = None) -> str:
+def render_report(
+    grade: Grade, evidence: Evidence, *, overrides: Path | None = None, late: str | None = None
+) -> str:
     """One self-contained HTML page of at most 2 MB; the same arguments give the same bytes.
 
-    ``overrides`` is a folder whose templates go before the package's own.
+    ``overrides`` is a folder whose templates go before the package's own; ``late`` is the line on
+    lateness (``grader.late``), if the course has a policy.
     """
     unit = _recon_unit(grade, evidence)
     figures = build_figures(evidence, recon_unit=unit, why_missing=why_missing(grade.checks))
@@ -734,6 +737,7 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
         }
         if grade.written
         else None,
+        "late": clean(late or "", 400),
         "isolated": grade.isolation != "none",
         "needs_person": grade.needs_person,
         "ours": [_check_view(v, titles, "") for v in ours],
