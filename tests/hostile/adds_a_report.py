@@ -9,7 +9,7 @@ os.makedirs("@bait@/reports/mine")
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "landlock",
+    "contained_by": "landlock or seccomp",
     "must_not": "change any file",
     "ends": "error",
 }

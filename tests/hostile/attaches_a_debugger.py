@@ -13,7 +13,7 @@ for pid in (os.getppid(), @victim@):
         print("attack worked")
 """
 EXPECT = {
-    "contained_by": "seccomp",
+    "contained_by": "landlock or seccomp",
     "must_not": "control other processes",
     "ends": "answers",
 }

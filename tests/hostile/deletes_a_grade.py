@@ -9,7 +9,7 @@ os.unlink("@bait@/reports/ada/grade.json")
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "landlock, seccomp",
+    "contained_by": "landlock or seccomp",
     "must_not": "change any file",
     "ends": "error",
 }

@@ -11,7 +11,7 @@ block.unlink()
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "landlock",
+    "contained_by": "landlock or seccomp",
     "must_not": "fill memory or the disk",
     "ends": "error",
 }

@@ -8,7 +8,7 @@ with open("/tmp/filling", "wb") as f:
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "landlock",
+    "contained_by": "landlock or seccomp",
     "must_not": "fill memory or the disk",
     "ends": "error",
 }

@@ -15,7 +15,7 @@ for change in (
         print("attack worked")
 """
 EXPECT = {
-    "contained_by": "seccomp",
+    "contained_by": "landlock or seccomp",
     "must_not": "touch other processes",
     "ends": "answers",
 }

@@ -10,7 +10,7 @@ os.kill(@victim@, signal.SIGKILL)
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "seccomp, landlock",
+    "contained_by": "landlock or seccomp",
     "must_not": "touch other processes",
     "ends": "error",
 }

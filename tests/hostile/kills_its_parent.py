@@ -12,7 +12,7 @@ def vae_loss(x_hat, x, mu, logvar, beta):
     print("attack worked")
 """
 EXPECT = {
-    "contained_by": "seccomp, landlock",
+    "contained_by": "landlock or seccomp",
     "must_not": "touch other processes",
     "ends": "error",
 }

@@ -13,7 +13,7 @@ for name in ("AS", "CPU", "FSIZE", "NOFILE"):
         print("attack worked")
 """
 EXPECT = {
-    "contained_by": "seccomp, rlimits",
+    "contained_by": "seccomp or rlimits",
     "must_not": "lift its limits",
     "ends": "answers",
 }

@@ -16,7 +16,7 @@ for plant in (
         print("attack worked")
 """
 EXPECT = {
-    "contained_by": "landlock, seccomp",
+    "contained_by": "landlock or seccomp",
     "must_not": "change any file",
     "ends": "answers",
 }

@@ -10,7 +10,7 @@ with multiprocessing.get_context("fork").Pool(2) as pool:
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "seccomp",
+    "contained_by": "landlock or seccomp",
     "must_not": "run on as a process of its own",
     "ends": "error",
 }

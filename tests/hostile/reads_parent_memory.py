@@ -9,7 +9,7 @@ os.open(f"/proc/{os.getppid()}/mem", os.O_RDONLY)
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "landlock",
+    "contained_by": "landlock or seccomp",
     "must_not": "read the zygote's memory",
     "ends": "error",
 }

@@ -9,7 +9,7 @@ os.rename("@bait@/submissions/other", "@bait@/submissions/gone")
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "landlock, seccomp",
+    "contained_by": "landlock or seccomp",
     "must_not": "change any file",
     "ends": "error",
 }

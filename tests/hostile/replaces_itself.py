@@ -8,7 +8,7 @@ print("attack begins")
 os.execv("/bin/sh", ["sh", "-c", "echo attack worked"])
 """
 EXPECT = {
-    "contained_by": "seccomp",
+    "contained_by": "landlock or seccomp",
     "must_not": "run other programs",
     "ends": "error",
 }

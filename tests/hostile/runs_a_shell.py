@@ -9,7 +9,7 @@ print(subprocess.run("id; env; ls /", shell=True, capture_output=True).stdout)
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "seccomp",
+    "contained_by": "landlock or seccomp",
     "must_not": "run other programs",
     "ends": "error",
 }

@@ -10,7 +10,7 @@ left.sendto(b"hello", "\\0@datagram@")
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "seccomp",
+    "contained_by": "landlock or seccomp",
     "must_not": "talk to other processes",
     "ends": "error",
 }

@@ -9,7 +9,7 @@ os.truncate("@bait@/reports/ada/grade.json", 0)
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "seccomp",
+    "contained_by": "landlock or seccomp",
     "must_not": "change any file",
     "ends": "error",
 }

@@ -8,7 +8,7 @@ with open("@bait@/reports/ada/grade.json", "w") as f:
 print("attack worked")
 """
 EXPECT = {
-    "contained_by": "landlock",
+    "contained_by": "landlock or seccomp",
     "must_not": "change any file",
     "ends": "error",
 }
