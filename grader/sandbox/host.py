@@ -253,16 +253,20 @@ class _Zygote:
         self.lock = threading.Lock()
         self.control, theirs = socket.socketpair()
         with theirs, tempfile.TemporaryFile() as log:
-            self.process = subprocess.Popen(
-                [*command, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=_environment(),
-                cwd="/",
-                start_new_session=True,
-            )
+            try:
+                self.process = subprocess.Popen(
+                    [*command, str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=_environment(),
+                    cwd="/",
+                    start_new_session=True,
+                )
+            except OSError as e:
+                self.control.close()
+                raise SandboxUnavailable(f"the sandbox did not start: {e}") from e
             theirs.close()
             try:
                 self.control.settimeout(START_SECONDS)
@@ -289,9 +293,11 @@ class _Zygote:
                 self.control.settimeout(REAP_SECONDS)
                 wire.send_message(self.control, request, fds)
                 answer, _ = wire.recv_message(self.control)
-            except OSError as e:
+            except BaseException as e:  # Ctrl-C too: the answer would be taken for the next one's
                 self.kill()
-                raise EOFError(f"the zygote is gone: {e}") from e
+                if isinstance(e, OSError):
+                    raise EOFError(f"the zygote is gone: {e}") from e
+                raise
         return answer
 
     def kill(self) -> None:
