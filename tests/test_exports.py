@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import json
 import re
@@ -280,6 +281,9 @@ def test_every_format_has_a_validator() -> None:
     assert VALIDATORS.keys() == FORMATS.keys()
     for e in FORMATS.values():
         assert (e.student is None) != (e.whole is None)
+        function = e.student or e.whole
+        assert function is not None
+        assert set(e.options) == set(list(inspect.signature(function).parameters)[1:])
 
 
 @pytest.mark.parametrize("format", FORMATS)
