@@ -469,6 +469,15 @@ def test_a_submission_imports_the_usual_libraries_without_a_word(isolation: str)
         assert worker.close().output == b""
 
 
+@needs_isolation
+@pytest.mark.skipif("bwrap+landlock+seccomp" not in AVAILABLE, reason="no bubblewrap")
+def test_bubblewrap_hides_that_files_and_processes_exist(tmp_path: Path) -> None:
+    places = ["/etc/passwd", "/home", str(tmp_path), str(host.PACKAGE / "model.py"), f"/proc/{os.getpid()}"]
+    source = f"import os; value = [os.path.exists(p) for p in {places}]"
+    with standin("bwrap+landlock+seccomp") as box:
+        assert run(box, source) == [False] * len(places)
+
+
 # --- nothing is left behind -------------------------------------------------------------------------------
 
 
@@ -567,6 +576,20 @@ def test_a_dead_zygote_is_replaced(isolation: str) -> None:
         assert _open_descriptors() <= files
 
 
+def test_an_interrupted_conversation_is_not_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: Any, **kwargs: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with standin(AVAILABLE[0]) as box:
+        worker = box.spawn(SMALL)
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(host.wire, "recv_message", interrupted)
+            worker.close()
+        assert worker.close().killed
+        assert run(box, "value = 1") == 1
+        assert box.restarts == 1
+
+
 def test_sandboxes_work_side_by_side_in_threads() -> None:
     def grade(number: int) -> list[Any]:
         with standin(AVAILABLE[number % len(AVAILABLE)]) as box:
@@ -638,6 +661,12 @@ def test_the_refusal_names_what_is_missing_and_how_to_get_it(
     monkeypatch.setattr(host, "import_folders", lambda: [str(tmp_path), *folders])
     with pytest.raises(SandboxUnavailable, match=re.escape(remedy)):
         host.detect()
+
+
+def test_a_bubblewrap_that_is_not_there_is_a_declared_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "_bwrap_command", lambda files: ["/nonexistent/bwrap"])
+    with pytest.raises(SandboxUnavailable, match="nonexistent"):
+        standin("bwrap+landlock+seccomp")
 
 
 @pytest.mark.parametrize(("platform", "remedy"), [("darwin", "virtual machine"), ("win32", "WSL")])
