@@ -250,7 +250,7 @@ def _session(worker: Worker, files: Mapping[str, bytes], record: list[Reply], se
     point = {"x_hat": x[None], "x": x[None], "mu": mu[None], "logvar": mu[None]}
     call("loss", point, fn="vae_loss", betas=[1.0], grad=True)
     call("loss", {"x_hat": x[None], "x": x[None]}, fn="ae_loss", betas=[1.0])
-    call("sample", key="vae", n=4, seed=3)
+    call("sample", key="vae", n=4, rows=4, seed=3)
     call("interpolate", {"x_start": x[:1], "x_end": x[1:2]}, key="ae", steps=3, seed=3)
     call("grid", key="vae", n=2, extent=4.0, seed=3)
     return state | {"codes": _codes(codes)}

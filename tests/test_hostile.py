@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile_cases import Bait, adopt_orphans, iter_attacks, load_attack, read_attack, run_attack
+from hostile_cases import (
+    HONEST,
+    PATIENT_SECONDS,
+    Bait,
+    adopt_orphans,
+    iter_attacks,
+    load_attack,
+    read_attack,
+    run_attack,
+)
 
 from grader.sandbox import host, policy
 from grader.sandbox.host import Sandbox, SandboxUnavailable
@@ -49,6 +58,12 @@ def test_there_are_attacks_of_every_kind() -> None:
     for attack in attacks:
         assert attack.description and attack.must_not and attack.contained_by, attack.name
         load_attack(attack.path)
+
+
+def test_an_honest_submission_goes_through_the_same_session(sandbox: Sandbox, bait: Bait) -> None:
+    outcome = run_attack(sandbox, HONEST / "mlp.py", bait, PATIENT_SECONDS)
+    assert outcome.ends == "answers", outcome
+    assert not outcome.began and not outcome.breaches, outcome
 
 
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)

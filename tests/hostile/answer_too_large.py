@@ -2,9 +2,12 @@
 
 BASE = "mlp"
 APPEND = """
-def sample(model, n):
+def encode(self, x):
     print("attack begins")
     return torch.zeros(1, 1).expand(8_000_000, 1)
+
+
+Autoencoder.encode = encode
 """
 EXPECT = {
     "contained_by": "wire",
