@@ -18,7 +18,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from grader import behaviour, calibrate as bands_of, checks, classroom, findings, intake, judge, observe, probes, store
+from grader import behaviour, checks, classroom, findings, intake, judge, observe, probes, store
+from grader import calibrate as bands_of
 from grader import data as datasets
 from grader.assignment import Assignment
 from grader.data import Dataset
@@ -127,7 +128,6 @@ def calibrate(assignment: Assignment, data_root: Path, seeds: int, jobs: int) ->
     isolation = host.detect()
     cases = honest_cases()
     todo = [(name, seed) for seed in range(seeds) for name in CALIBRATION]
-    measured: list[dict[str, Any]] = []
     path = classroom.reference_folder() / "calibration" / f"{assignment.dataset}.json"
     started = time.monotonic()
 
@@ -157,12 +157,12 @@ def calibrate(assignment: Assignment, data_root: Path, seeds: int, jobs: int) ->
         }
         store.write_atomic(kept, json.dumps(record).encode())
         done = time.monotonic() - started
-        print(f"{assignment.dataset} {name} seed {seed}: " + ", ".join(
-            f"{k} {v:.3g}" for k, v in record["metrics"].items()) + f"  [{done:.0f} s]", flush=True)  # fmt: skip
+        values = ", ".join(f"{k} {v:.3g}" for k, v in behaviour.band_metrics(shown).items())
+        print(f"{assignment.dataset} {name} seed {seed}: {values}  [{done:.0f} s]", flush=True)
         return record
 
     measured = parallel(todo, jobs, isolation, work)
-    broken = [m for m in measured if m["repaired"] or len(m["metrics"]) < len(bands_of.LIMITS)]
+    broken = [m for m in measured if m["repaired"] or not set(bands_of.RULES) <= set(m["metrics"])]
     if broken:
         raise UsageError(f"honest variants that cannot be measured: {sorted({m['variant'] for m in broken})}")
     with host.Sandbox(isolation=isolation) as sandbox:

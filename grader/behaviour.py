@@ -37,6 +37,7 @@ class Trained:
     active: np.ndarray | None = None
     mu: np.ndarray | None = None
     logvar: np.ndarray | None = None
+    span: float | None = None  # reconstruction error of the mean image above that of the images themselves
     accuracy: float | None = None  # a classifier of real images, reading the reconstructions
 
     @property
@@ -190,6 +191,8 @@ def _evaluated(
         squared = float(((x_hat - x) ** 2).sum(1).mean())
         out |= {
             "recon": oracles.recon_per_image(family, x_hat, x),
+            "span": oracles.recon_per_image(family, np.broadcast_to(base.mean_image, x.shape), x)
+            - oracles.recon_per_image(family, x, x),
             "squared": squared,
             "explained": 1.0 - squared / base.mean_squared,
             "accuracy": base.reader.accuracy(x_hat, data.eval_y[:n]),
@@ -201,8 +204,9 @@ def band_metrics(shown: Behaviour) -> dict[str, float]:
     """The numbers that calibrated bands are about, by band name; missing where a run failed.
 
     ``explained_*``: share of the mean image's squared error that reconstructions remove.
-    ``kl_1``: nats at beta_c = 1. ``recon_gap``: log of evaluation over training reconstruction error,
-    ``kl_gap``: log of evaluation over training KL, both at beta_c = 1. ``roughness_*``, ``path_*``: of paths.
+    ``kl_1``: nats at beta_c = 1. ``recon_gap``: reconstruction error at evaluation less that at the end of training, as
+    a share of what lies between the mean image and perfection; ``kl_gap``: log of evaluation over training KL; both
+    at beta_c = 1. ``roughness_*``, ``path_*``: medians over paths.
     """
     out: dict[str, float] = {}
     ae, b0, b1 = (shown.runs.get(k) for k in ("ae", "beta_0", "beta_1"))
@@ -214,10 +218,8 @@ def band_metrics(shown: Behaviour) -> dict[str, float]:
         out["kl_1"] = b1.kl
         if b1.kl_end > 0:
             out["kl_gap"] = math.log(b1.kl / b1.kl_end)
-    if b1 is not None and b1.recon is not None and b1.recon > 0 and b1.curve_end > 0:
-        out["recon_gap"] = math.log(b1.recon / b1.curve_end)
-    if b0 is not None and b0.recon is not None and b0.recon > 0 and b0.curve_end > 0:
-        out["recon_gap_0"] = math.log(b0.recon / b0.curve_end)
+    if b1 is not None and b1.recon is not None and b1.span:
+        out["recon_gap"] = (b1.recon - b1.curve_end) / b1.span
     for key in ("ae", "beta_1"):
         if key in shown.roughness and math.isfinite(shown.roughness[key]):
             out[f"roughness_{key}"] = shown.roughness[key]

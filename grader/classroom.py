@@ -199,7 +199,7 @@ def unchanged(course: Course, submission: Submission, digest: str) -> Graded | N
                 return None
         grade = exports.grade_from_json(json.loads((folder / "grade.json").read_bytes()))
         rate = tuple(run["rate"]) if run["rate"] else None
-        return Graded(grade, folder.name, rate, tuple(run["near"]))  # type: ignore[arg-type]
+        return Graded(grade, folder.name, rate, tuple(run["near"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -332,7 +332,7 @@ def _with_others(course: Course, rows: Sequence[Graded]) -> list[Graded]:
             continue
         if grade.assignment.get("dataset") == course.assignment.dataset:
             rate = tuple(run["rate"]) if run.get("rate") else None
-            out.append(Graded(grade, path.parent.name, rate, tuple(run.get("near", ()))))  # type: ignore[arg-type]
+            out.append(Graded(grade, path.parent.name, rate, tuple(run.get("near", ()))))
     return out
 
 

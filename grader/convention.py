@@ -30,7 +30,7 @@ class Scale:
     """``c = factor * B**batch * D**latent * 784**pixels`` multiplies the canonical quantity."""
 
     factor: float
-    batch: int
+    batch: float  # 1 for a sum, 0 for a mean
     latent: int = 0
     pixels: int = 0
 
@@ -39,7 +39,7 @@ class Scale:
 
     def describe(self) -> str:
         parts = {0: "mean", 1: "sum"}
-        batch = f"{parts.get(self.batch, f'B^{self.batch} ×')} over the batch"
+        batch = f"{parts.get(int(self.batch), '') or f'B^{self.batch:g} ×'} over the batch"
         if self.pixels == -1 and self.latent == 0:
             return f"sum over latent dimensions divided by 784, {batch}"
         latent = {0: "sum over latent dimensions", -1: "mean over latent dimensions"}
@@ -47,7 +47,7 @@ class Scale:
 
     def describe_pixels(self) -> str:
         parts = {0: "mean", 1: "sum"}
-        batch = f"{parts.get(self.batch, f'B^{self.batch} ×')} over the batch"
+        batch = f"{parts.get(int(self.batch), '') or f'B^{self.batch:g} ×'} over the batch"
         half = "½ · " if math.isclose(self.factor, 0.5, rel_tol=RECON_TOLERANCE) else ""
         return f"{half}{'mean' if self.pixels == -1 else 'sum'} over pixels, {batch}"
 
@@ -81,11 +81,26 @@ def _integer(value: float) -> int | None:
     return nearest if abs(value - nearest) < EXPONENT_TOLERANCE and abs(nearest) <= 3 else None
 
 
+def _batch_exponent(ratios: Mapping[int, float]) -> float | None:
+    """The k with ``ratio ∝ n**k`` for all n, an integer or not, or ``None`` where it is no power."""
+    whole = _exponent(ratios)
+    if whole is not None:
+        return float(whole)
+    ns = sorted(ratios)
+    values = [ratios[n] / ratios[ns[0]] if ratios[ns[0]] else math.nan for n in ns[1:]]
+    if not all(math.isfinite(v) and v > 0 for v in values):
+        return None
+    powers = [math.log(v) / math.log(n / ns[0]) for v, n in zip(values, ns[1:], strict=True)]
+    return round(powers[0], 3) if max(powers) - min(powers) < EXPONENT_TOLERANCE else None
+
+
 def _exponent(ratios: Mapping[int, float]) -> int | None:
     """The integer k with ``ratio ∝ n**k`` for all n, or ``None``."""
     ns = sorted(ratios)
     base = ns[0]
     found = set()
+    if not math.isfinite(ratios[base]) or ratios[base] == 0:
+        return None
     for n in ns[1:]:
         q = ratios[n] / ratios[base]
         if not math.isfinite(q) or q <= 0:
@@ -99,6 +114,8 @@ def _multiple(values: np.ndarray, canonical: np.ndarray) -> tuple[float, float]:
     if not np.isfinite(values).all():
         return math.nan, math.inf
     c = float(np.median(values / canonical))
+    if abs(c) < 1e-12:
+        return 0.0, math.inf
     scale = np.maximum(np.abs(c * canonical), 1e-12)
     return c, float((np.abs(values - c * canonical) / scale).max())
 
@@ -151,14 +168,14 @@ def _factor(factors: Mapping[tuple[int, int], float]) -> Scale | None:
             by_batch[b] = c * sign
         if b == common_b:
             by_latent[d] = c * sign
-    batch, latent = _exponent(by_batch), _exponent(by_latent)
+    batch, latent = _batch_exponent(by_batch), _exponent(by_latent)
     if batch is None or latent is None:
         return None
     b, d = common_b, common_d
     return _with_pixels(factors[b, d] / (b**batch * d**latent), batch, latent)
 
 
-def _with_pixels(rest: float, batch: int, latent: int) -> Scale:
+def _with_pixels(rest: float, batch: float, latent: int) -> Scale:
     """Split ``rest`` into 784**r and a plain factor, preferring the plain factor closest to 1."""
     r = min((0, -1, 1), key=lambda k: abs(math.log(abs(rest) / PIXELS**k)) if rest else 0.0)
     return Scale(rest / PIXELS**r, batch, latent, r)
@@ -266,7 +283,7 @@ def fit_recon(points: Sequence[ReconPoint]) -> ReconFit:
         return ReconFit(None, None, deviations)
     factors = best[family][1]
     sign = math.copysign(1.0, next(iter(factors.values())))
-    batch = _exponent({b: c * sign for b, c in factors.items()})
+    batch = _batch_exponent({b: c * sign for b, c in factors.items()})
     if batch is None:
         return ReconFit(family, None, deviations)
     b = min(factors)
@@ -289,6 +306,8 @@ def _family_fit(
                 return math.inf, {}
             design = np.stack([canonical, np.ones_like(canonical)], 1)
             (slope, shift), *_ = np.linalg.lstsq(design, values, rcond=None)
+            if np.ptp(values) < 1e-6 * max(1e-12, float(np.abs(values).max())):
+                return math.inf, {}
             factors[b] = float(slope)
             residual = np.abs(slope * canonical + shift - values).max()
             deviation = float(residual / max(abs(slope) * np.ptp(canonical), 1e-12))

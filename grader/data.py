@@ -74,7 +74,7 @@ def _digest(arrays: Arrays) -> str:
     h = sha256()
     for a in arrays:
         h.update(f"{a.dtype} {a.shape}".encode())
-        h.update(memoryview(np.ascontiguousarray(a)).cast("B"))
+        h.update(np.ascontiguousarray(a).tobytes())
     return h.hexdigest()
 
 

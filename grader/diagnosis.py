@@ -69,8 +69,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "noise_only_in_training": ("there is noise in train mode only", "Draw noise in eval mode too; use mu where a mean is wanted."),
     "noise_shared_across_batch": ("noise is shared across the batch: one eps row for all images", "eps needs the shape of mu: torch.randn_like(mu)."),
     "noise_shared_across_latents": ("noise is shared across latent dimensions: one eps per image", "eps needs the shape of mu: torch.randn_like(mu)."),
-    "noise_cached": ("the same eps is used in every call", "Draw eps anew in each call."),
-    "noise_seed_reset": ("the same noise comes back in every call: a seed is set inside, or eps is stored", "Leave seeding to the caller and draw eps in each call."),
+    "noise_cached": ("the same noise comes back in every call: eps is drawn once and kept", "Draw eps anew in each call."),
+    "noise_seed_reset": ("the same noise comes back in every call: a seed is set inside", "Leave seeding to the caller."),
     "noise_uniform": ("the noise is uniform, not normal", "torch.randn, not torch.rand."),
     "noise_scaled": ("the noise is not of unit variance or zero mean", "eps ~ N(0, 1), unscaled."),
     "noise_other_generator": ("the noise does not come from torch's global generator", "Use torch.randn_like(mu)."),
@@ -119,7 +119,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "grid_transposed": ("rows and columns are exchanged", "Row i has y_i, column j has x_j: decode (x_j, y_i)."),
     "grid_flipped_vertically": ("it is upside down: y grows from top to bottom", "The top row has y = +extent: reverse the y axis."),
     "grid_flipped_horizontally": ("it is mirrored: x shrinks from left to right", "The left column has x = −extent."),
-    "grid_rotated": ("it is turned by 180 degrees", "x grows to the right, y grows upwards."),
+    "grid_rotated": ("its tiles are turned by 90 or 180 degrees", "x grows to the right, y grows upwards."),
     "grid_symmetry": ("its tiles are turned or mirrored", "Row i has y_i (from +extent down), column j has x_j (from −extent)."),
     "grid_extent_ignored": ("the extent is ignored", "Use the parameter extent for both axes."),
     "grid_n_ignored": ("n is ignored", "Use the parameter n for the number of tiles."),
@@ -132,6 +132,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "alpha_not_linear": ("α is not equally spaced", "α = linspace(0, 1, steps)."),
     "path_not_straight": ("codes leave the straight line", "z = (1 − α) z_start + α z_end."),
     "one_code_only": ("only one of the codes is weighted", "z = (1 − α) z_start + α z_end."),
+    "weights_do_not_add_up": ("the weights of the two codes do not add up to 1", "z = (1 − α) z_start + α z_end."),
     "frame_count": ("the number of frames is wrong", "Return steps frames."),
 }  # fmt: skip
 
@@ -210,9 +211,9 @@ _FORMULAS: dict[str, dict[str, float]] = {
 
 def _kl_terms(c: dict[str, float]) -> list[str] | None:
     for key, want in _FORMULAS.items():
-        if set(k for k, v in c.items() if abs(v) > 1e-3) == set(want):
-            if all(_is(c[k], v) for k, v in want.items()):
-                return [k.strip() for k in key.split("+")]
+        terms = {k for k, v in c.items() if abs(v) > 1e-3}
+        if terms == set(want) and all(_is(c[k], v) for k, v in want.items()):
+            return [k.strip() for k in key.split("+")]
     # one term of the closed form with a factor of its own
     closed = {"mu2": 0.5, "var": 0.5, "one": -0.5, "logvar": -0.5}
     if set(c) == set(closed):
@@ -316,6 +317,10 @@ def name_fault(fault: Fault) -> str | None:
         return "missing_package"
     if "not compiled with CUDA" in text or "CUDA" in text or "NVIDIA" in text:
         return "cuda_hard_coded"
+    if "Expected more than 1 value per channel" in text:
+        return "batch_norm_in_train_mode"
+    if "FileNotFoundError" in text or "URLError" in text or "Dataset not found" in text:
+        return "data_at_import"
     if _NAME.match(text) or "NameError" in text:
         return "undefined_global"
     return None

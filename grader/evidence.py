@@ -63,7 +63,6 @@ def evidence(
         honest_rate_distortion=np.array(cloud) if cloud else None,
         bands=bands,
         mean_image_recon=oracles.recon_per_image(family, floor, x[: len(floor)]) if family else None,
-        repaired=tuple(sorted(context.found.repair())),
         likelihood=family,
     )
 
@@ -113,6 +112,7 @@ def _runs(
                 sharpness_recon=metrics.sharpness(shown_recon) / real if shown_recon is not None else None,
                 reconstructions=shown_recon,
                 samples=samples,
+                repaired=tuple(sorted(context.found.repair() if vae else context.found.ae_repair())),
             )
         )
     return out

@@ -9,19 +9,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grader import convention, oracles, probes
+from grader import convention, probes
 from grader.convention import KlFit, KlPoint, ReconFit, ReconPoint
 from grader.model import Observation
 
 By = Mapping[str, Observation]
 
 
-def close(a: np.ndarray, b: np.ndarray, *, rtol: float = 1e-3, atol: float = 2e-5) -> bool:
-    """Equality up to float32 rounding of networks of any width: shapes agree and all elements are near."""
+def close(a: np.ndarray, b: np.ndarray, *, rtol: float = 5e-4, atol: float = 3e-5) -> bool:
+    """Equality up to float32 rounding of networks of any width: sizes agree and all elements are near.
+
+    Rounding gives relative differences of about 1e-6 per layer; ``rtol`` also admits what another processor or
+    release may change (docs/reproducibility.md), ``atol`` (times the largest value, at least 1) cancellation.
+    """
     a, b = np.asarray(a), np.asarray(b)
     if a.size != b.size or not (np.isfinite(a).all() and np.isfinite(b).all()):
         return False
-    return bool(np.allclose(a.reshape(-1), b.reshape(-1), rtol=rtol, atol=atol))
+    size = max(1.0, float(np.abs(b).max(initial=0.0)))
+    return bool(np.allclose(a.reshape(-1), b.reshape(-1), rtol=rtol, atol=atol * size))
 
 
 def arrays(by: By, name: str) -> Mapping[str, np.ndarray] | None:
@@ -48,6 +53,8 @@ class Losses:
     total_repaired: bool = False  # exact once a reported KL with a wrong sign is put right
     kl_depends_on_beta: bool = False
     recon_depends_on_beta: bool = False
+    recon_depends_on_codes: bool = False
+    kl_depends_on_images: bool = False
     coefficients: Mapping[str, float] = field(default_factory=dict)
     gradients_reach: bool = False
 
@@ -105,6 +112,8 @@ def losses(by: By, plan: Mapping[str, probes.Probe]) -> Losses:
         total_repaired=repaired,
         kl_depends_on_beta=on_kl,
         recon_depends_on_beta=on_recon,
+        recon_depends_on_codes=_moves(by, "loss:other_codes", "recon"),
+        kl_depends_on_images=_moves(by, "loss:other_images", "kl"),
         coefficients=coefficients,
         gradients_reach=_gradients_reach(o),
     )
@@ -138,8 +147,13 @@ def _fit_recon(
     return convention.fit_recon(points) if points else None
 
 
+def _moves(by: By, name: str, part: str) -> bool:
+    values = by[name].arrays[part].reshape(-1)
+    return not np.allclose(values, values[0], rtol=2e-3, atol=1e-9)
+
+
 def _near(a: np.ndarray, b: np.ndarray, size: np.ndarray) -> bool:
-    return bool(np.isfinite(a).all() and (np.abs(a - b) <= 2e-5 * size + 1e-9).all())
+    return bool(np.isfinite(a).all() and (np.abs(a - b) <= 1e-3 * size + 1e-9).all())
 
 
 def _decompose(o: Observation) -> tuple[str | None, bool, bool, bool, dict[str, float]]:
@@ -149,8 +163,8 @@ def _decompose(o: Observation) -> tuple[str | None, bool, bool, bool, dict[str, 
     total, r, k = (o.arrays[name].reshape(-1, n).astype(np.float64) for name in ("total", "recon", "kl"))
     beta = np.broadcast_to(betas, r.shape)
     size = np.abs(r) + np.abs(beta * k) + np.abs(k) + np.abs(beta * r)
-    on_kl = not np.allclose(k, k[:, 2:3], rtol=1e-5, atol=1e-9)
-    on_recon = not np.allclose(r, r[:, 2:3], rtol=1e-5, atol=1e-9)
+    on_kl = not np.allclose(k, k[:, 2:3], rtol=2e-3, atol=1e-9)
+    on_recon = not np.allclose(r, r[:, 2:3], rtol=2e-3, atol=1e-9)
     # where a reported part itself carries beta, the value at beta = 1 is the plain one
     r1, k1 = np.broadcast_to(r[:, 2:3], r.shape), np.broadcast_to(k[:, 2:3], k.shape)
     formulas = {
@@ -174,7 +188,7 @@ def _decompose(o: Observation) -> tuple[str | None, bool, bool, bool, dict[str, 
     coefficients: dict[str, float] = {}
     if np.isfinite(design).all() and np.isfinite(total).all() and np.abs(design).max() > 0:
         c, *_ = np.linalg.lstsq(design, total.ravel(), rcond=None)
-        if np.abs(design @ c - total.ravel()).max() < 1e-4 * max(float(np.abs(total).max()), 1e-9):
+        if np.abs(design @ c - total.ravel()).max() < 1e-3 * max(float(np.abs(total).max()), 1e-9):
             coefficients = {n: round(float(v), 6) for n, v in zip(columns, c, strict=True)}
     return found, repaired, on_kl, on_recon, coefficients
 
@@ -195,6 +209,8 @@ class Noise:
     shared_columns: bool = False
     formula: bool = False  # z = mu + exp(logvar/2) eps, in train and in eval mode
     sigma: Mapping[str, float] = field(default_factory=dict)  # logvar -> measured sigma
+    swapped: bool = False  # z = logvar + exp(mu/2) eps
+    reset: bool = False  # the generator is left in the same state whatever the seed was
     mean_coefficient: float = math.nan
     worst: float = math.inf
 
@@ -207,6 +223,7 @@ class Noise:
 
 
 NOISE_SEEN = 1e-6
+FORMULA_TOLERANCE = 1e-3  # relative to 1 + |z|; rounding gives 1e-6, the mildest wrong sigma tried more than 1e-1
 
 
 def noise(by: By, plan: Mapping[str, probes.Probe]) -> Noise:
@@ -223,7 +240,9 @@ def noise(by: By, plan: Mapping[str, probes.Probe]) -> Noise:
     # the noise where it is best seen: at logvar 0, or at 1 where a wrong sigma vanishes at 0
     base = z["big"] if z["big"].std() > NOISE_SEEN else z["big_one"]
     reference = at[0.0] if at[0.0].std() > NOISE_SEEN else at[1.0]
-    absent = base.std() <= NOISE_SEEN
+    following = arrays(by, "noise:generic_next")
+    varies = following is not None and not _same(z["generic"], following["out0"])
+    absent = base.std() <= NOISE_SEEN and not varies
     eval_absent = not absent and z["zero"].std() > NOISE_SEEN and z["zero_eval"].std() <= NOISE_SEEN
     t = inputs(plan["noise:generic"])
     expected = t["a0"] + np.exp(t["a1"] / 2) * z["zero"]
@@ -243,17 +262,24 @@ def noise(by: By, plan: Mapping[str, probes.Probe]) -> Noise:
         absent_in_eval=bool(eval_absent),
         repeats=not absent and _same(z["other_seed"], at[1.0]),
         unreplayable=not absent and not close(z["zero"], z["zero_again"]),
-        shared_rows=not absent and float(base.std(0).max()) < 1e-5 * spread,
-        shared_columns=not absent and float(base.std(1).max()) < 1e-5 * spread,
-        formula=max(worst, worst_eval) < 1e-4,
+        shared_rows=not absent and float(base.std(0).max()) < 1e-3 * spread,
+        shared_columns=not absent and float(base.std(1).max()) < 1e-3 * spread,
+        formula=max(worst, worst_eval) < FORMULA_TOLERANCE,
         sigma=_sigma(at, reference),
+        swapped=bool(np.max(np.abs(z["generic"] - (t["a1"] + np.exp(t["a0"] / 2) * z["zero"])) / size) < 1e-3),
+        reset=_reset(by),
         mean_coefficient=coefficient,
         worst=max(worst, worst_eval),
     )
 
 
+def _reset(by: By) -> bool:
+    a, b = (by["noise:" + n].info.get("generator_after") for n in ("other_seed", "constant:1"))
+    return a is not None and a == b
+
+
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-5, atol=1e-6))
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-3, atol=1e-6))
 
 
 def _sigma(at: Mapping[float, np.ndarray], reference: np.ndarray | None = None) -> dict[str, float]:
@@ -285,6 +311,7 @@ class Wiring:
     call_swapped: bool = False
     formula_inline: bool = False
     varies_with_seed: bool = False
+    leaks: bool = False  # forward shows the image although encode is made to give the same codes
 
 
 def wiring(by: By, mode: str) -> Wiring:
@@ -301,7 +328,8 @@ def wiring(by: By, mode: str) -> Wiring:
         decodes_logvar=close(forward, a["from_logvar"]),
         call_swapped=close(forward, a["from_swapped"]),
         formula_inline=close(forward, a["from_formula"]),
-        varies_with_seed=not close(forward, a["forward_other_seed"], rtol=1e-6, atol=1e-7),
+        varies_with_seed=not close(forward, a["forward_other_seed"]),
+        leaks=by[f"staged:{mode}"].info.get("encode_calls", 0) > 0 and not close(a["frozen"], a["frozen_other"]),
     )
 
 

@@ -111,7 +111,7 @@ def _read(path: Path) -> Submission:
     for key in sorted(files):
         h.update(f"{key}\0{len(files[key])}\0".encode("utf-8", "surrogateescape") + files[key])
     answers, answers_problem = _answers(files)
-    mains = [m for m in ("submission.py", "submission.ipynb") if m in files]
+    mains: list[str] = [m for m in ("submission.py", "submission.ipynb") if m in files]
     source = {
         k: v for k, v in files.items() if k.endswith(".py") or k in mains
     }

@@ -82,7 +82,7 @@ class Room:
         if self._worker is not None and model.key in self._built:
             return {}, None
         state = states.get(model.state, {}) if model.state else {}
-        args = {"key": model.key, "cls": model.cls, "D": model.latent_dim, "seed": model.seed}
+        args = {"key": model.key, "cls": model.cls, "D": model.latent_dim, "seed": model.seed, "jiggle": model.jiggle}
         info, _, fault = self.call("build", args, state, probes.EXAM_SECONDS)
         if fault is None:
             self._built.add(model.key)
@@ -182,11 +182,12 @@ class Observer:
         return observation
 
     def _ask(self, probe: Probe) -> Observation:
-        for calls, fault in self.dead:
+        for calls, ending in self.dead:
             if calls <= probe.calls:
-                return Observation(probe.name, fault=fault)
+                return Observation(probe.name, fault=ending)
         room = self.rooms[probe.role]
         build_info: dict[str, Any] = {}
+        fault: Fault | None
         if probe.model is not None:
             if probe.model.state and probe.model.state not in self.states:
                 return Observation(probe.name, fault=Fault("missing", f"no {probe.model.state} to load"))
@@ -240,6 +241,7 @@ class Observer:
                           finite=False, float32=False)
                 )  # fmt: skip
         self._sampling("exam", "VAE", d, f"state:exam:VAE:{d}", many=True)
+        self._sampling("exam_2d", "VAE", 2, "state:exam:VAE:2", many=False)
         for cls in probes.CLASSES:
             self._interpolation(f"exam:{cls}", cls, d, f"state:exam:{cls}:20", x[:2], "exam", a.interpolation_steps)
             self._interpolation(
@@ -268,11 +270,11 @@ class Observer:
 
     def _sampling(self, tag: str, cls: str, d: int, state: str, *, many: bool) -> None:
         count = 512 if many else probes.SAMPLES
-        for i, n in enumerate((count, count, 5)):
+        for i, n in enumerate((count, count, 5) if many else (count,)):
             name = f"sample:{tag}:{('first', 'second', 'few')[i]}"
             m = self._model(cls, d, state, "decode")
             o = self.ask(
-                Probe(name, "decode", "sample", {"key": m.key, "n": n, "seed": 401 + i}, {}, {}, m,
+                Probe(name, "decode", "sample", {"key": m.key, "n": n, "seed": 401 + i, "rows": probes.SAMPLES}, {}, {}, m,
                       frozenset({f"{cls}()", f"{cls}.decode", "sample"}), probes.VIEW_SECONDS, float32=False)
             )  # fmt: skip
             if o.fault is not None:
@@ -290,7 +292,7 @@ class Observer:
         calls = frozenset({f"{cls}()", f"{cls}.encode"})
         encoded = self.ask(
             Probe(f"ends:{tag}", room, "chunked", {"key": m.key, "method": "encode", "seed": EVAL_SEED},
-                  {"a0": pair}, {}, m, calls)
+                  {"a0": pair}, _codes(cls, len(pair), d), m, calls)
         )  # fmt: skip
         self.ask(
             Probe(f"interpolate:{tag}", room, "interpolate", {"key": m.key, "steps": steps, "seed": 501},
@@ -389,16 +391,17 @@ class Observer:
         m = self._model(run.cls, d, state, "look")
         calls = frozenset({f"{run.cls}()", f"{run.cls}.encode"})
 
-        def encode(name: str, kept: str) -> Observation:
+        def encode(name: str, kept: str, n: int) -> Observation:
             return self.ask(
                 Probe(f"{name}:{run.key}", "view", "chunked",
-                      {"key": m.key, "method": "encode", "seed": EVAL_SEED, "kept": kept}, {}, {}, m, calls,
+                      {"key": m.key, "method": "encode", "seed": EVAL_SEED, "kept": kept}, {},
+                      _codes(run.cls, n, d), m, calls,
                       probes.VIEW_SECONDS)
             )  # fmt: skip
 
-        codes = encode("codes", "eval_x")
+        codes = encode("codes", "eval_x", len(data.eval_x))
         if run.key in ("ae", "beta_1", "tuned"):
-            encode("train_codes", "code_x")
+            encode("train_codes", "code_x", min(probes.CODE_IMAGES, len(data.train_x)))
         if codes.fault is None:
             mu = codes.arrays["out0"][: probes.RECON_IMAGES].astype(np.float64)
             z = mu
@@ -451,7 +454,8 @@ class Observer:
         for name, x in (("odd", probes.odd_images(data)), ("plain", data.eval_x[: probes.ODD_IMAGES])):
             o = self.ask(
                 Probe(f"{name}:{key}", "view", "chunked", {"key": m.key, "method": "encode", "seed": EVAL_SEED},
-                      {"a0": x}, {}, m, frozenset({f"{cls}()", f"{cls}.encode"}), probes.VIEW_SECONDS)
+                      {"a0": x}, _codes(cls, len(x), d), m, frozenset({f"{cls}()", f"{cls}.encode"}),
+                      probes.VIEW_SECONDS)
             )  # fmt: skip
             if o.fault is None:
                 self._decode(f"{name}:{key}:decoded", cls, d, state, o.arrays["out0"], half=True)
@@ -467,6 +471,11 @@ class Observer:
         self._decode(f"walks:{key}", cls, 2, f"train:{key}", codes, half=True)
 
 
+def _codes(cls: str, n: int, d: int) -> dict[str, tuple[probes.Shape, ...] | None]:
+    outs = ("out0", "out1") if cls == "VAE" else ("out0",)
+    return dict.fromkeys(outs, ((n, d),))
+
+
 def _unexpected(probe: Probe, info: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Fault | None:
     """What the answer has that it should not: a shape, a dtype, values that are no numbers."""
     what = _what(probe)
@@ -480,7 +489,7 @@ def _unexpected(probe: Probe, info: Mapping[str, Any], arrays: Mapping[str, np.n
                 "wrong_shape", f"{what} returned shape {list(got)}, expected {expected}",
                 got=str(list(got)), expected=expected,
             )  # fmt: skip
-    for name, value in arrays.items():
+    for value in arrays.values():
         if probe.float32 and probe.op == "apply" and value.dtype != np.float32:
             dtype = next((m[1] for m in info.get("meta", []) if m[1] != "float32"), str(value.dtype))
             return Fault(

@@ -26,6 +26,12 @@ EXAM_SECONDS = 20.0  # a probe of the reference takes 2 to 80 ms
 TRAIN_SECONDS = 150.0  # ten times the slowest honest architecture measured (45 ms a step, 300 steps)
 VIEW_SECONDS = 60.0
 
+# Standard deviation, over the root of the fan-in, of what is added to weights of models that are examined. Weights
+# that start at exactly zero (a head for logvar, a residual gate) hide what they multiply, and default initialisation
+# makes decoders so flat that wrong paths look right; with 1.5 a ReLU layer keeps the size of its input
+# (sqrt((1.5² + 1/3) / 2) = 1.14), so that depth neither drowns the signal nor amplifies rounding.
+JIGGLE = 1.5
+
 LATENTS = (2, 3, 20)
 BATCHES = (1, 2, 7, 128)
 CLASSES = ("Autoencoder", "VAE")
@@ -40,6 +46,7 @@ class Model:
     latent_dim: int
     seed: int
     state: str | None = None  # name of the state that the observer holds
+    jiggle: float = 0.0  # standard deviation of what is added to every weight after construction
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def _rng(assignment: Assignment, stream: int) -> np.random.Generator:
 
 def exam_model(cls: str, latent_dim: int, assignment: Assignment, tag: str = "") -> Model:
     key = f"{cls}:{latent_dim}{tag}"
-    return Model(key, cls, latent_dim, assignment.seed + 11 + (1000 if tag else 0))
+    return Model(key, cls, latent_dim, assignment.seed + 11 + (1000 if tag else 0), jiggle=JIGGLE if tag else 0.0)
 
 
 def _names(cls: str, *methods: str) -> frozenset[str]:
@@ -98,7 +105,7 @@ def exam_images(assignment: Assignment) -> np.ndarray:
         for _ in range(4):
             c, s = rng.uniform(4, 24, (2, 1, 1)), rng.uniform(1.0, 4.0)
             out[i] += rng.uniform(0.3, 1.2) * np.exp(-((grid - c) ** 2).sum(0) / (2 * s * s))
-    return out.clip(0, 1).astype(F32)[:, None]
+    return (out - 0.1).clip(0, 1).astype(F32)[:, None]  # exact zeros and ones, as real images have
 
 
 def exam_codes(assignment: Assignment, d: int) -> np.ndarray:
@@ -163,9 +170,9 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
             Probe(f"state:saved:{cls}", "exam", "state", {"key": t.key}, model=t, calls=_names(cls),
                   finite=False, float32=False, keep=0)
         )  # fmt: skip
-        for who, model in (("old", t), ("again", t), ("new", fresh)):
-            out.append(apply(f"state:encode:{who}", "encode", x[:16], model=model))
-            out.append(apply(f"state:decode:{who}", "decode", z[:16], model=model))
+        for who, model, seed in (("old", t, 1), ("again", t, 2), ("new", fresh, 1)):
+            out.append(apply(f"state:encode:{who}", "encode", x[:16], model=model, seed=seed))
+            out.append(apply(f"state:decode:{who}", "decode", z[:16], model=model, seed=seed))
         w = _rng(assignment, 40).standard_normal((3, 32, 784)).astype(F32)
         for train in (False, True):
             for repeat in range(2):
@@ -309,6 +316,10 @@ def loss_probes(assignment: Assignment, *, flat: bool) -> list[Probe]:
     ask_ae("minimum", x_hat, x)
     mu, logvar = rng.normal(0, 1, (2, 2, 8, 20))
     x, x_hat = rng.uniform(0.2, 0.8, (2, 2, 8, 784))
+    # the same images with three pairs of codes, then the same codes with three pairs of images
+    codes, pictures = rng.normal(0, 2, (2, 3, 8, 20)), rng.uniform(0.2, 0.8, (2, 3, 8, 784))
+    ask("other_codes", x_hat[:1].repeat(3, 0), x[:1].repeat(3, 0), codes[0], codes[1])
+    ask("other_images", pictures[0], pictures[1], mu[:1].repeat(3, 0), logvar[:1].repeat(3, 0))
     ask("betas", x_hat, x, mu, logvar, LOSS_BETAS, grad=True)
     ask("betas_again", x_hat[:1], x[:1], mu[:1], logvar[:1], LOSS_BETAS[:3])
     ask_ae("gradient", x_hat, x, grad=True)

@@ -24,6 +24,7 @@ import socket
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -34,13 +35,14 @@ from torch.nn import functional as F  # noqa: N812
 try:
     import wire
 except ImportError:
-    from grader.sandbox import wire  # type: ignore[no-redef]
+    from grader.sandbox import wire
 
 REQUIRED = (
     "Autoencoder", "VAE", "ae_loss", "vae_loss", "sample", "interpolate", "latent_grid", "TUNED_BETA",
 )  # fmt: skip
 IMAGE = (1, 28, 28)
 CHUNK = 512  # images per forward pass outside training; bounds the memory of wide convolutions
+MAX_ELEMENTS = 1 << 24  # of one result of a student's function
 WIRE_DTYPES = (torch.float32, torch.float64, torch.int64, torch.uint8, torch.bool)
 
 
@@ -279,7 +281,7 @@ class Recorder:
     is given a ``[*, D]`` tensor is recorded in its place.
     """
 
-    def __init__(self, model: nn.Module, latent_dim: int) -> None:
+    def __init__(self, model: Any, latent_dim: int) -> None:
         self.model, self.latent_dim = model, latent_dim
         self.decoded: list[torch.Tensor] = []
         self.hooked: list[torch.Tensor] = []
@@ -376,7 +378,7 @@ class Session:
 
     def __init__(self) -> None:
         self.module = types.ModuleType("submission")
-        self.models: dict[str, tuple[nn.Module, str, int]] = {}
+        self.models: dict[str, tuple[Any, str, int]] = {}  # modules with methods that only students know
         self.kept: dict[str, torch.Tensor] = {}
         self.files: dict[str, bytes] = {}
         self.ops: dict[str, Callable[..., Result]] = {
@@ -455,6 +457,13 @@ class Session:
         state = {k[6:]: v.clone() for k, v in t.items() if k.startswith("state:")}
         if state:
             nn.Module.load_state_dict(model, state, strict=True)
+        elif args.get("jiggle"):
+            # layers that start at exactly zero would hide what is behind them, and nearly linear ones the
+            # difference between a path in code space and one in pixel space
+            with torch.no_grad():
+                for p in model.parameters():
+                    wide = p.ndim > 1
+                    p.add_(torch.randn_like(p) * (args["jiggle"] / p[0].numel() ** 0.5 if wide else 0.05))
         self.models[args["key"]] = (model, args["cls"], args["D"])
         latent = getattr(model, "latent_dim", None)
         return {
@@ -500,7 +509,8 @@ class Session:
             out = _tensors(call(*passed), count, what, expected)
         changed = any(not torch.equal(a, b) for a, b in zip(inputs, passed, strict=True))
         meta = [[list(o.shape), str(o.dtype).removeprefix("torch.")] for o in out]
-        return {"changed_input": changed, "meta": meta}, {
+        generator = sha256(torch.get_rng_state().numpy().tobytes()).hexdigest()[:16]
+        return {"changed_input": changed, "meta": meta, "generator_after": generator}, {
             f"out{i}": _plain_tensor(o) for i, o in enumerate(out)
         }
 
@@ -540,7 +550,30 @@ class Session:
             out["from_formula"] = stages(canonical_reparameterize)[3]
             seed_everything(seed + 1)
             out["forward_other_seed"] = _tensors(model(x.clone()), 3, "VAE.forward", "…")[0]
-        return {}, {k: _plain_tensor(v) for k, v in out.items()}
+            calls = self._frozen_codes(model, x, mu, logvar, seed, out)
+        return {"encode_calls": calls}, {k: _plain_tensor(v) for k, v in out.items()}
+
+    @staticmethod
+    def _frozen_codes(
+        model: Any, x: torch.Tensor, mu: torch.Tensor, logvar: torch.Tensor, seed: int, out: dict[str, torch.Tensor]
+    ) -> int:
+        """``forward`` of two batches while ``encode`` gives the same codes for both: only what goes round it differs."""
+        encode, calls = model.encode, 0
+
+        def frozen(*args: Any, **kwargs: Any) -> tuple[torch.Tensor, torch.Tensor]:
+            nonlocal calls
+            calls += 1
+            encode(*args, **kwargs)
+            return mu.clone(), logvar.clone()
+
+        model.__dict__["encode"] = frozen
+        try:
+            for name, images in (("frozen", x), ("frozen_other", x.flip(0))):
+                seed_everything(seed)
+                out[name] = _tensors(model(images.clone()), 3, "VAE.forward", "…")[0]
+        finally:
+            model.__dict__.pop("encode", None)
+        return calls
 
     def op_noise_gradient(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
         """Gradients of ``sum(w * reparameterize(mu, logvar))``."""
@@ -580,7 +613,7 @@ class Session:
 
         Every tensor has a leading axis of points; results are stacked points first, then betas.
         """
-        names = [n for n in ("x_hat", "mu", "logvar") if n in t]
+        names: list[str] = [n for n in ("x_hat", "mu", "logvar") if n in t]
         stacks: dict[str, list[torch.Tensor]] = {}
         info: dict[str, Any] = {"changed_input": [], "not_tensor": [], "no_gradient": [], "shapes": {}}
         for point in range(len(t["x"])):
@@ -642,25 +675,12 @@ class Session:
 
     def op_parameter_flow(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
         """Which parameters that ``encode`` or ``decode`` use get no gradient from the training loss."""
-        model, cls, latent_dim = self.models[args["key"]]
+        model, cls, _ = self.models[args["key"]]
         model.train(True)
         x = t["x"]
         named = dict(model.named_parameters())
 
-        def touched(value: torch.Tensor, share: float) -> set[str]:
-            """Parameters whose largest gradient exceeds ``share`` of the largest of all."""
-            model.zero_grad(set_to_none=True)
-            if value.requires_grad:
-                value.backward()
-            size = {n: float(p.grad.abs().max()) for n, p in named.items() if p.grad is not None}
-            return {n for n, s in size.items() if s > share * max(size.values())}
-
-        seed_everything(args["seed"])
-        encoded = _tensors(model.encode(x), 2 if cls == "VAE" else 1, f"{cls}.encode", "…")
-        # a bias before batch norm has a gradient of rounding size: not used, and none to miss
-        used = touched(sum((e * t["w"]).sum() for e in encoded), 1e-4)  # type: ignore[arg-type]
-        (decoded,) = _tensors(model.decode(t["w"].clone()), 1, f"{cls}.decode", "…")
-        used |= touched((decoded * torch.rand_like(decoded)).sum(), 1e-4)
+        moved = self._used_parameters(model, cls, named, t, args["seed"])
         seed_everything(args["seed"])
         out = model(x)
         if cls == "VAE":
@@ -669,9 +689,40 @@ class Session:
             )[0]
         else:
             loss = self.module.ae_loss(x_hat=out, x=x)
-        trained = touched(loss.sum(), 0.0) if isinstance(loss, torch.Tensor) else set()
-        missing = sorted(used - trained)
-        return {"used": len(used), "missing": [n[:80] for n in missing[:12]], "count": len(missing)}, {}
+        model.zero_grad(set_to_none=True)
+        if isinstance(loss, torch.Tensor) and loss.requires_grad:
+            loss.sum().backward()
+        total = max(1, sum(p.numel() for p in named.values()))
+        frozen = [n for n in moved if not named[n].requires_grad]
+        # a fixed table (positions, say) may be a parameter without gradient; a tenth of the model may not
+        forgive = set(frozen) if sum(named[n].numel() for n in frozen) < 0.1 * total else set()
+        grads = {n: named[n].grad for n in moved}
+        gone = [n for n, g in grads.items() if n not in forgive and (g is None or g.count_nonzero() == 0)]
+        return {"used": len(moved), "missing": [n[:80] for n in gone[:12]], "count": len(gone)}, {}
+
+    @staticmethod
+    def _used_parameters(
+        model: Any, cls: str, named: Mapping[str, torch.Tensor], t: dict[str, torch.Tensor], seed: int
+    ) -> list[str]:
+        """Parameters on which codes or images depend, found by moving each: no gradient is asked."""
+
+        def outputs() -> torch.Tensor:
+            seed_everything(seed)
+            encoded = _tensors(model.encode(t["x"].clone()), 2 if cls == "VAE" else 1, f"{cls}.encode", "…")
+            seed_everything(seed)
+            (decoded,) = _tensors(model.decode(t["w"].clone()), 1, f"{cls}.decode", "…")
+            return torch.cat([o.reshape(-1) for o in (*encoded, decoded)])
+
+        used = []
+        with torch.no_grad():
+            before = outputs()
+            for name, p in list(named.items())[:200]:
+                saved = p.detach().clone()
+                p.mul_(1.1).add_(0.05)
+                if float((outputs() - before).abs().max()) > 1e-3 * float(before.abs().max()):
+                    used.append(name)
+                p.copy_(saved)
+        return used
 
     # -- training
 
@@ -744,7 +795,7 @@ class Session:
     # -- functions of a trained model
 
     def _recorded(
-        self, key: str, seed: int, what: str, call: Callable[[nn.Module], Any]
+        self, key: str, seed: int, what: str, call: Callable[[nn.Module], Any], rows: int | None = None
     ) -> Result:
         model, _, latent_dim = self.models[key]
         model.eval()
@@ -755,11 +806,15 @@ class Session:
         codes, via = recorder.result()
         meta = [list(images.shape), str(images.dtype).removeprefix("torch.")]
         info = {"via": via, "encoded": recorder.encoded, "meta": meta}
+        if rows is not None and images.ndim > 0:
+            images = images[:rows]
+        if images.numel() > MAX_ELEMENTS:
+            raise ContractError(f"{what} returned {_describe(images)}", _describe(images), "fewer images")
         return info, {"images": _plain_tensor(images), "codes": codes}
 
     def op_sample(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
         sample, n = self.module.sample, args["n"]
-        info, out = self._recorded(args["key"], args["seed"], "sample", lambda m: sample(m, n))
+        info, out = self._recorded(args["key"], args["seed"], "sample", lambda m: sample(m, n), args["rows"])
         if info["via"] == "none":  # the codes went another way: replay the plainest draw
             seed_everything(args["seed"])
             out["codes"] = torch.randn(n, self.models[args["key"]][2])
@@ -800,7 +855,7 @@ def _where(error: BaseException, files: Mapping[str, bytes]) -> str:
 
 def _error(error: BaseException, files: Mapping[str, bytes]) -> dict[str, Any]:
     text = str(error) if not isinstance(error, SyntaxError) else str(error.msg)
-    out = {
+    out: dict[str, Any] = {
         "type": type(error).__name__[:80],
         "message": " ".join(text.split())[:400],
         "where": _where(error, files),

@@ -52,7 +52,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """``after``: checks whose failure would make this one an echo. ``uses``: names of the contract it calls."""
+    """``after``: checks whose failure makes this one an echo, unseen. ``excused_by``: checks whose failure
+    explains a failure of this one, which is still run. ``uses``: names of the contract it calls."""
 
     id: str
     function: Callable[..., Finding]
@@ -60,6 +61,7 @@ class Check:
     reads: tuple[str, ...]
     after: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    excused_by: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
@@ -67,13 +69,13 @@ class Check:
 
 
 def check(
-    id: str, *, after: tuple[str, ...] = (), uses: tuple[str, ...] = ()
+    id: str, *, after: tuple[str, ...] = (), uses: tuple[str, ...] = (), excused_by: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., Finding]], Check]:
     """Register a function as the check ``id``; its docstring's first paragraph is the title."""
 
     def wrap(function: Callable[..., Finding]) -> Check:
         title = " ".join((function.__doc__ or "").strip().split("\n\n")[0].split())
-        return Check(id, function, title, tuple(inspect.signature(function).parameters), after, uses)
+        return Check(id, function, title, tuple(inspect.signature(function).parameters), after, uses, excused_by)
 
     return wrap
 

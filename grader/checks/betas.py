@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -126,9 +127,10 @@ def _in(band: Band, value: float) -> bool:
 
 
 def _near(band: Band, value: float) -> bool:
-    """Within a tenth of the band's width of an end: the judge asks for other seeds before it costs a point."""
-    margin = 0.1 * (band.high - band.low) if math.isfinite(band.high - band.low) else 0.1 * abs(band.low)
-    return min(abs(value - band.low), abs(value - band.high)) < margin
+    """Within a tenth of an end (of the band's width, if it has one): other seeds are asked before it costs a point."""
+    width = band.high - band.low
+    margins = [(e, 0.1 * (width if math.isfinite(width) else abs(e))) for e in (band.low, band.high)]
+    return any(math.isfinite(e) and abs(value - e) < m for e, m in margins)
 
 
 @check("betas.learns", after=("interface.range", "interface.state"), uses=("Autoencoder", *STAGES))
@@ -165,7 +167,7 @@ def kl_falls(shown: Behaviour, seen: Seen, bands: dict[str, Band], context: Cont
     kl = {b: _run(shown, seen, f"beta_{b:g}").kl for b in betas}
     measured = {f"kl_at_{b:g}": float(f"{v:.4g}") for b, v in kl.items() if v is not None}
     values = [kl[b] or 0.0 for b in betas]
-    if any(not a > b for a, b in zip(values, values[1:], strict=False)):
+    if any(not a > b for a, b in itertools.pairwise(values)):
         text = ", ".join(f"{number(v, 3)} at {b:g}" for b, v in zip(betas, values, strict=True))
         return Finding(
             False, f"KL in nats per image does not fall with beta: {text}",
@@ -199,20 +201,25 @@ def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], con
     """
     run = _run(shown, seen, "beta_1")
     values = band_metrics(shown)
-    for key, what, unit in (
-        ("recon_gap", "the reconstruction error", run.recon), ("kl_gap", "the KL", run.kl),
-    ):  # fmt: skip
+    for key, what, now, before in (
+        ("recon_gap", "the reconstruction error", run.recon, run.curve_end),
+        ("kl_gap", "the KL", run.kl, run.kl_end),
+    ):
         if key not in values:
             raise Unobserved("codes:beta_1", Fault("wrong_value", f"{what} at beta = 1 is not a positive number"))
         band, value = bands[key], values[key]
         if not _in(band, value):
-            train = run.curve_end if key == "recon_gap" else run.kl_end
+            by = (
+                f"{number(100 * value, 3)} % of what lies between the mean image and perfection, honest work at most "
+                f"{number(100 * band.high, 3)} %"
+                if key == "recon_gap"
+                else f"a factor of {number(math.exp(value), 3)}, honest work {number(math.exp(band.low), 3)} to "
+                f"{number(math.exp(band.high), 3)}"
+            )
             return Finding(
                 False,
-                f"{what} was {number(train)} at the end of training at beta_c = 1, but is {number(unit or 0.0)} on "
-                f"evaluation images with z drawn from the encoder's mu and logvar: a factor of "
-                f"{number(math.exp(value), 3)}, honest work has {number(math.exp(band.low), 3)} to "
-                f"{number(math.exp(band.high), 3)}",
+                f"{what} was {number(before)} at the end of training at beta_c = 1, but is {number(now or 0.0)} on "
+                f"evaluation images with z drawn from the encoder's mu and logvar: {by}",
                 "Does training use the same mu, logvar and decoder that encode and decode show?", None,
                 {key: float(f"{value:.4g}")}, {key: [band.low, band.high]}, near=_near(band, value),
             )  # fmt: skip
@@ -231,8 +238,8 @@ def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], con
                 None, {"kl": r.kl, "accuracy": r.accuracy}, {"kl": f"≥ {need:.3g}"},
             )  # fmt: skip
     return Finding(
-        True, f"training and evaluation agree within a factor of {number(math.exp(abs(values['recon_gap'])), 3)} "
-        f"(reconstruction) and {number(math.exp(abs(values['kl_gap'])), 3)} (KL)",
+        True, f"training and evaluation agree: reconstruction within {number(100 * abs(values['recon_gap']), 2)} % of its "
+        f"range, KL within a factor of {number(math.exp(abs(values['kl_gap'])), 3)}",
         measured={k: float(f"{values[k]:.4g}") for k in ("recon_gap", "kl_gap")},
         expected={k: [bands[k].low, bands[k].high] for k in ("recon_gap", "kl_gap")},
     )  # fmt: skip

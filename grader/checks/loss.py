@@ -69,7 +69,7 @@ def _not_scalar(name: str, shapes: dict[str, list[int]]) -> Finding:
         f"vae_loss returns {part} of shape {shape}, expected a scalar: {over} unreduced",
         "Reduce over latent dimensions (dim=1) and over the batch (dim=0): a sum or a mean each.",
         "kl_not_reduced_over_latents" if vector else None,
-        {"shapes": {k: v for k, v in shapes.items()}},
+        {"shapes": dict(shapes.items())},
         {"shape": []},
     )
 
@@ -101,7 +101,7 @@ def _recon_finding(fit: ReconFit, what: str, named: list[str]) -> Finding:
             {"family": fit.family}, {"batch_exponent": "0 or 1"},
         )  # fmt: skip
     good = convention.allowed_recon_factor(fit.family, scale.factor)
-    if not good or scale.batch not in (0, 1) or scale.pixels not in (0, -1):
+    if not good or scale.pixels not in (0, -1):
         factor = f"{number(scale.factor)} · B^{scale.batch} · 784^{scale.pixels}"
         negative = scale.factor < 0
         return Finding(
@@ -141,6 +141,13 @@ def reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
     if fit.family is None:
         named = diagnosis.name_recon(_recon_points(context, "loss:recon:", "recon"))
     found = _recon_finding(fit, "recon", named)
+    if found.passed and losses.recon_depends_on_codes:
+        r = seen.arrays("loss:other_codes")["recon"].reshape(-1)
+        return Finding(
+            False, f"recon depends on mu or logvar: {', '.join(number(v, 6) for v in r)} for the same images with other codes",
+            "recon compares x_hat with x and nothing else.", None,
+            {"recon": [float(v) for v in r]}, {"recon": "equal"},
+        )  # fmt: skip
     if found.passed and losses.recon_depends_on_beta:
         r = seen.arrays("loss:betas")["recon"].reshape(-1)
         return Finding(
@@ -193,7 +200,7 @@ def _scale_text(scale: Scale) -> str:
 
 def kl_scale_allowed(scale: Scale) -> bool:
     one = abs(scale.factor - 1.0) < convention.KL_TOLERANCE
-    return one and scale.batch in (0, 1) and scale.latent in (0, -1) and scale.pixels in (0, -1)
+    return one and scale.latent in (0, -1) and scale.pixels in (0, -1)
 
 
 @check("loss.kl_closed_form", after=("loss.returns",), uses=("vae_loss",))
@@ -210,6 +217,12 @@ def kl_closed_form(losses: Losses, seen: Seen, context: Context) -> Finding:
     measured = {"kl": value, "worst_relative_deviation": fit.worst if np.isfinite(fit.worst) else None}
     expected = {"kl_times_a_reduction": canonical, "relative_tolerance": convention.KL_TOLERANCE}
     zero = float(np.abs(seen.arrays("loss:zero")["kl"]).max())
+    if losses.kl_depends_on_images and fit.exact:
+        k = seen.arrays("loss:other_images")["kl"].reshape(-1)
+        return Finding(
+            False, f"kl depends on the images: {', '.join(number(v, 6) for v in k)} for the same mu and logvar",
+            "kl is a function of mu and logvar only.", None, {"kl": [float(v) for v in k]}, {"kl": "equal"},
+        )  # fmt: skip
     if fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale) and zero < 1e-5:
         return Finding(
             True, f"kl is the closed form, {fit.scale.describe()}", measured=measured, expected=expected
@@ -217,6 +230,8 @@ def kl_closed_form(losses: Losses, seen: Seen, context: Context) -> Finding:
     if losses.kl_depends_on_beta and fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale):
         raise Echo("loss.decomposition")
     named = diagnosis.name_kl(fit)
+    if named == ["kl_sign_flipped"] and losses.total_repaired:
+        named = ["reported_kl_negated"]
     text = diagnosis.sentence(named)
     if not text and fit.exact and fit.scale is not None:
         text = f"it is the closed form times {_scale_text(fit.scale)}, which no reduction explains"
@@ -288,12 +303,16 @@ def batch_reduction(losses: Losses, seen: Seen) -> Finding:
     if kl is None or kl.scale is None:
         raise Echo("loss.kl_closed_form")
     p, q = recon.scale.batch, kl.scale.batch
-    if p == q:
+    if p == q and p in (0, 1):
         return Finding(True, f"both terms are {'sums' if p == 1 else 'means'} over the batch",
                        measured={"recon_exponent": p, "kl_exponent": q})  # fmt: skip
     if p not in (0, 1) or q not in (0, 1):
-        raise Echo("loss.reconstruction" if p not in (0, 1) else "loss.kl_closed_form")
-    word = {0: "averaged", 1: "summed"}
+        return Finding(
+            False, f"recon scales with the batch size as B^{p:g}, kl as B^{q:g}; a sum has exponent 1, a mean 0",
+            "Divide both by the batch size once, or neither.", "batch_sum_and_mean_mixed" if p != q else None,
+            {"recon_exponent": p, "kl_exponent": q}, {"recon_exponent": "0 or 1", "kl_exponent": "the same"},
+        )  # fmt: skip
+    word = {0.0: "averaged", 1.0: "summed"}
     return Finding(
         False,
         f"recon is {word[p]} and kl is {word[q]} over the batch: at batch 128 beta counts "
@@ -309,6 +328,7 @@ def batch_reduction(losses: Losses, seen: Seen) -> Finding:
     "loss.gradients",
     after=("loss.returns", "loss.reconstruction", "loss.kl_closed_form", "loss.decomposition"),
     uses=("vae_loss", "ae_loss", "VAE", "Autoencoder"),
+    excused_by=("loss.ae_reconstruction", "interface.state", "betas.code_reaches_decoder"),
 )
 def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
     """The total pulls on mu, logvar and x_hat as the closed forms say, and reaches every weight that is used."""

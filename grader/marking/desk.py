@@ -83,14 +83,14 @@ class Desk:
     def item(self, key: str, question: str) -> Item | None:
         return self._at.get((key, question))
 
-    def sequence(self, order: Order) -> list[Item]:
-        """The answers that there are, question by question or student by student."""
+    def sequence(self, order: Order, also: Item | None = None) -> list[Item]:
+        """The answers that there are, question by question or student by student; ``also`` even if empty."""
         by_question = {q.id: [self._at[key, q.id] for key, _ in self.students] for q in self.assignment.questions}
         if order == "question":
             items = [i for column in by_question.values() for i in column]
         else:
             items = [self._at[key, q] for key, _ in self.students for q in by_question]
-        return [i for i in items if i.text]
+        return [i for i in items if i.text or i is also]
 
     def empty(self) -> list[Item]:
         return [i for i in self.items if not i.text]

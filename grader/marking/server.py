@@ -204,21 +204,21 @@ class Pages:
     def answer(self, request: Request) -> Response:
         item, order = self._item(request), _order(request)
         desk, marks = self.desk, self.desk.store.marks()
-        sequence = desk.sequence(order)
-        place = next((k for k, i in enumerate(sequence) if i is item), None)
-        after = sequence[place + 1 :] + sequence[:place] if place is not None else sequence
-        following = sequence[place + 1] if place is not None and place + 1 < len(sequence) else None
+        line = desk.sequence(order, item)
+        place = line.index(item)
+        before, after = line[:place], line[place + 1 :]
         around = {
-            "previous": _address(sequence[place - 1], order) if place else "",
-            "next": _address(following, order) if following else "",
-            "next_question": _other_question(item, following),
-            "open": next((_address(i, order) for i in after if not desk.done(i, marks)), ""),
+            "previous": _address(before[-1], order) if before else "",
+            "next": _address(after[0], order) if after else "",
+            "next_question": _other_question(item, after),
+            "open": next((_address(i, order) for i in after + before if not desk.done(i, marks)), ""),
             "other": _address(item, "student" if order == "question" else "question"),
         }
         said = marks.get((item.submission, item.question.id))
         fresh = desk.fresh(item, marks)
         html, cut = Answers(1, self._images(item)).render(item.text, item.question.id)
         shown = beside(item)
+        sequence = [i for i in line if i.text]
         done = sum(desk.done(i, marks) for i in sequence)
         top = item.question.points
         view = {
@@ -423,11 +423,10 @@ def _place(item: Item, sequence: Sequence[Item]) -> str:
     return f"{clean(item.question.id, 40)}, {where}"
 
 
-def _other_question(item: Item, following: Item | None) -> str:
+def _other_question(item: Item, after: Sequence[Item]) -> str:
     """The question that comes next, where it is another one."""
-    if following is None or following.question.id == item.question.id:
-        return ""
-    return clean(following.question.id, 40)
+    new = [i.question.id for i in after[:1] if i.question.id != item.question.id]
+    return clean(new[0], 40) if new else ""
 
 
 def _file(name: str, kind: str) -> Response:

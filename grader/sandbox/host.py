@@ -49,15 +49,15 @@ HANG_UP_SECONDS = 0.25  # between the end of the channel and the end of its proc
 LIBRARIES = ("torch", "numpy", "safetensors", "scipy", "landlockpy", "pyseccomp")
 
 
-class SandboxUnavailable(GraderError):  # noqa: N818
+class SandboxUnavailable(GraderError):
     """This machine gives no isolation; the message says what is missing and how to get it."""
 
 
-class WorkerTimeout(Exception):  # noqa: N818
+class WorkerTimeout(Exception):
     """The worker did not answer before the deadline, or used up its processor time; it was killed."""
 
 
-class WorkerDied(Exception):  # noqa: N818
+class WorkerDied(Exception):
     """The worker ended before it had answered. ``kind`` is ``"crashed"`` or ``"memory"``."""
 
     def __init__(self, kind: Literal["crashed", "memory"], detail: str) -> None:

@@ -58,7 +58,7 @@ _IOCTL_ALLOWED = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _PRCTL_ALLOWED = (_PR_SET_NAME, _PR_GET_NAME, _PR_GET_DUMPABLE, _PR_SET_VMA)
 
 
-class LayerMissing(Exception):  # noqa: N818 - a state of the system
+class LayerMissing(Exception):
     """This system does not have a layer; ``layer`` names it (``"landlock"``, ``"libseccomp"``)."""
 
     def __init__(self, layer: str, detail: str) -> None:

@@ -62,6 +62,7 @@
   function valid() {
     var v = value();
     var good = v === null || (v >= 0 && v <= top);
+    if (good && field.getAttribute("aria-invalid") === "true") say("");
     field.setAttribute("aria-invalid", good ? "false" : "true");
     if (!good) say("Points are a number from 0 to " + top + ".", "bad");
     return good;
