@@ -10,7 +10,9 @@ import contextlib
 import secrets
 import socket
 import sys
+import tempfile
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.assignment import Assignment
@@ -45,15 +47,28 @@ def main(
         app = application(desk, marker.strip(), token, (f"{HOST}:{taken}", f"localhost:{taken}"))
         address = f"http://{HOST}:{taken}/{token}/"
         print(f"marking page, for you alone: {address}\nCtrl-C ends it; marks are kept as they are given", flush=True)
-        if open_browser and not webbrowser.open(address):
-            print("no browser was found: open the address above", file=sys.stderr)
         config = uvicorn.Config(
             app, log_level="critical", access_log=False, server_header=False, date_header=False,
             lifespan="off", ws="none", timeout_graceful_shutdown=3, proxy_headers=False,
         )  # fmt: skip
-        with contextlib.suppress(KeyboardInterrupt):
+        opening = _browser(out, address) if open_browser else contextlib.nullcontext()
+        with opening, contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
     return 0
+
+
+@contextlib.contextmanager
+def _browser(out: Path, address: str) -> Iterator[None]:
+    """Open the page by way of a file that only this user can read.
+
+    A browser's command line is there for every user of the machine to see, and the token with it.
+    """
+    with tempfile.NamedTemporaryFile("w", dir=out, prefix="marking-", suffix=".html") as page:
+        page.write(f'<!doctype html><title>Marking</title><meta http-equiv="refresh" content="0;url={address}">')
+        page.flush()
+        if not webbrowser.open(Path(page.name).absolute().as_uri()):
+            print("no browser was found: open the address above", file=sys.stderr)
+        yield
 
 
 def _listen(port: int) -> socket.socket:

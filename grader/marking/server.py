@@ -91,8 +91,9 @@ class Guard:
         here = len(hosts) == 1 and hosts[0] in self.hosts
         origins = headers.get("origin", [])
         ours = all(o == f"http://{hosts[0]}" for o in origins) if here else False
-        sites = headers.get("sec-fetch-site", [])
-        near = all(s in ("same-origin", "none") for s in sites)
+        asked = {k: (headers.get(f"sec-fetch-{k}") or [""])[0] for k in ("site", "mode", "dest")}
+        near = asked["site"] in ("", "same-origin", "none")
+        near = near or (scope["method"] == "GET" and asked["mode"] == "navigate" and asked["dest"] == "document")
         if scope["method"] not in ("GET", "HEAD"):
             kind = headers.get("content-type", [""])[0].split(";")[0].strip().lower()
             ours = ours and len(origins) == 1 and kind == "application/json"

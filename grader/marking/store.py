@@ -109,11 +109,20 @@ def check_points(value: object, top: float) -> float | None:
 class Store:
     """The marks of one output folder. Every call opens, commits and closes: nothing is held back."""
 
-    def __init__(self, out: Path) -> None:
-        self.path = out / FILE
+    def __init__(self, out: Path, *, read_only: bool = False) -> None:
+        """Raises ``GraderError`` for a file that is damaged or cannot be written."""
+        self.path, self._mode = out / FILE, "ro" if read_only else "rwc"
+        if not read_only:
+            self._make()
+        with self._open() as db:
+            facts = dict(db.execute("SELECT name, value FROM facts"))
+        if facts.get("format") != "1":
+            raise GraderError(f"{self.path}: has format {facts.get('format')}, expected 1")
+        self.salt = str(facts["salt"])
+
+    def _make(self) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            os.chmod(self.path.parent, 0o700)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise GraderError(f"{self.path.parent}: cannot be written: {error.strerror}") from None
         with self._open() as db:
@@ -121,15 +130,13 @@ class Store:
             db.executescript(_SCHEMA)
             db.execute("INSERT OR IGNORE INTO facts VALUES ('format', '1')")
             db.execute("INSERT OR IGNORE INTO facts VALUES ('salt', ?)", (os.urandom(16).hex(),))
-            (form,) = db.execute("SELECT value FROM facts WHERE name = 'format'").fetchone()
-            (self.salt,) = db.execute("SELECT value FROM facts WHERE name = 'salt'").fetchone()
-        if form != "1":
-            raise GraderError(f"{self.path}: has format {form}, expected 1: made by a newer grader")
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        address = f"{self.path.absolute().as_uri()}?mode={self._mode}"
         try:
-            with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)) as db:
+            opened = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            with closing(opened) as db:
                 db.execute("PRAGMA synchronous = FULL")
                 yield db
         except sqlite3.Error as error:
@@ -232,7 +239,7 @@ def load_marks(out: Path) -> Mapping[str, Mapping[str, Mark]]:
     if not (out / FILE).is_file():
         return {}
     found: dict[str, dict[str, Mark]] = {}
-    for (submission, question), mark in sorted(Store(out).marks().items()):
+    for (submission, question), mark in sorted(Store(out, read_only=True).marks().items()):
         found.setdefault(submission, {})[question] = mark
     return found
 

@@ -158,8 +158,10 @@
 
   function go(id) {
     var link = byId(id);
-    if (!link) { if (form) say("There is no further answer that way."); return; }
-    flush().then(function (good) { if (good) location.assign(link.href); });
+    flush().then(function (good) {
+      if (good && link) location.assign(link.href);
+      else if (good && form) say("There is no further answer that way.");
+    });
   }
 
   if (form) {
