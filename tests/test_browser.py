@@ -276,6 +276,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_class(tmp_path_factory.mktemp("marked"), {"ada": hostile_answers(), **answers})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_marking_pages_are_silent_narrow_and_accessible(browser: Any, reports: Path, scheme: str) -> None:
     with serving(reports) as (address, _):
@@ -285,7 +286,7 @@ def test_the_marking_pages_are_silent_narrow_and_accessible(browser: Any, report
                 assert overflow(page) == 0, width
                 assert width != 360 or violations(page) == []
                 page.keyboard.press("n")
-                page.wait_for_selector("#form")
+                page.wait_for_selector("html[data-ready] #form")
                 page.keyboard.press("b")
                 page.wait_for_url("**by=student")
                 for k in range(len(QUESTIONS)):
@@ -305,7 +306,7 @@ def test_the_marking_pages_are_silent_narrow_and_accessible(browser: Any, report
                 seen.silent(address)
         with opened(browser, address, scheme=scheme) as seen:
             seen.page.keyboard.press("n")
-            seen.page.wait_for_selector("#form")
+            seen.page.wait_for_selector("html[data-ready] #form")
             with seen.page.context.expect_page() as popup:
                 seen.page.get_by_role("link", name="whole report").click()
             report = Watched(popup.value)
@@ -319,6 +320,11 @@ def saved(page: Any, words: str) -> None:
     playwright_api.expect(page.locator("#state")).to_have_text(words)
 
 
+def answer_of(page: Any, name: str) -> None:
+    page.locator("html[data-ready] #who bdi", has_text=name).wait_for()
+
+
+@pytest.mark.slow
 def test_a_class_is_marked_by_keyboard_through_a_kill(browser: Any, tmp_path: Path) -> None:
     """Five students, every question; the server is killed without warning, and nothing is lost."""
     out = make_class(tmp_path)
@@ -343,7 +349,7 @@ def test_a_class_is_marked_by_keyboard_through_a_kill(browser: Any, tmp_path: Pa
                 page.keyboard.press("n")
             if len(given) < total:
                 page.wait_for_function(
-                    "([q, n]) => document.readyState === 'complete' && document.querySelector('#form')"
+                    "([q, n]) => document.documentElement.dataset.ready && document.querySelector('#form')"
                     " && (document.querySelector('#form').dataset.question !== q"
                     " || document.querySelector('#who bdi').textContent !== n)",
                     arg=[question, name],
@@ -352,7 +358,7 @@ def test_a_class_is_marked_by_keyboard_through_a_kill(browser: Any, tmp_path: Pa
     with serving(out) as (address, process), opened(browser, address) as seen:
         page = seen.page
         page.keyboard.press("n")
-        page.wait_for_selector("#form")
+        page.wait_for_selector("html[data-ready] #form")
         go_on(page, 13)
         page.keyboard.press("2")
         saved(page, "Saved: 2 of 3 points.")
@@ -372,12 +378,12 @@ def test_a_class_is_marked_by_keyboard_through_a_kill(browser: Any, tmp_path: Pa
         page = seen.page
         playwright_api.expect(page.locator(".score")).to_have_text(f"14 of {total} answers marked")
         page.keyboard.press("n")
-        page.wait_for_selector("#form")
+        page.wait_for_selector("html[data-ready] #form")
         given.append(("", ""))
         assert page.input_value("#points") == ""
         go_on(page, total - 14)
         page.keyboard.press("o")
-        page.wait_for_selector(".board")
+        page.wait_for_selector("html[data-ready] .board")
         playwright_api.expect(page.locator(".score")).to_have_text(f"{total} of {total} answers marked")
         seen.silent(address)
     marks = load_marks(out)
@@ -393,7 +399,7 @@ def test_points_comments_and_their_reuse_by_keyboard(browser: Any, tmp_path: Pat
     with serving(out) as (address, _), opened(browser, address) as seen:
         page = seen.page
         page.keyboard.press("n")
-        page.wait_for_selector("#form")
+        page.wait_for_selector("html[data-ready] #form")
         page.keyboard.press("9")
         saved(page, "At most 3 points.")
         page.keyboard.press("1")
@@ -419,7 +425,7 @@ def test_points_comments_and_their_reuse_by_keyboard(browser: Any, tmp_path: Pat
         page.keyboard.press("k")
         saved(page, "Kept for reuse under this question.")
         page.keyboard.press("n")
-        page.wait_for_function("document.querySelector('#who bdi').textContent === 'bob'")
+        answer_of(page, "bob")
         page.keyboard.press("2")
         page.wait_for_selector("#state.good")
         page.keyboard.press("r")
@@ -437,7 +443,7 @@ def test_points_comments_and_their_reuse_by_keyboard(browser: Any, tmp_path: Pat
         page.locator("#keys").check()
         page.locator("#help-close").click()
         page.keyboard.press("p")
-        page.wait_for_function("document.querySelector('#who bdi').textContent === 'ada'")
+        answer_of(page, "ada")
         playwright_api.expect(page.locator(".past li").first).to_contain_text("bea: 3 points")
         seen.silent(address)
     marks = load_marks(out)
@@ -452,7 +458,7 @@ def test_two_markers_at_once_do_not_overwrite_each_other(browser: Any, tmp_path:
     ):  # fmt: skip
         for seen in (bea, carl):
             seen.page.keyboard.press("n")
-            seen.page.wait_for_selector("#form")
+            seen.page.wait_for_selector("html[data-ready] #form")
         bea.page.keyboard.press("3")
         saved(bea.page, "Saved: 3 of 3 points.")
         carl.page.keyboard.press("1")

@@ -250,4 +250,5 @@
     var action = actions[event.key];
     if (action) { event.preventDefault(); action(); }
   });
+  document.documentElement.dataset.ready = "yes"; // from here on keys are heard
 })();
