@@ -15,6 +15,7 @@ import sys
 import urllib.error
 import urllib.request
 import webbrowser
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -503,7 +504,7 @@ def test_saving_and_what_is_refused(desk: Desk) -> None:
     assert (kept.points, kept.comment, kept.marker) == (2.5, "fine", "bea")
     bad = [
         {"points": 3.5}, {"points": -1}, {"points": "2"}, {"points": True}, {"points": [2]}, {"seen": None},
-        {"seen": "0"}, {"comment": 3}, {"comment": "x" * 10_001}, {"edit": "x" * 65},
+        {"seen": "0"}, {"comment": 3}, {"comment": "x" * 10_001}, {"edit": "x" * 65}, {"edit": "\ud800"},
     ]  # fmt: skip
     for wrong in bad:
         reply = ask(desk, at, saving(**wrong))
@@ -514,6 +515,38 @@ def test_saving_and_what_is_refused(desk: Desk) -> None:
     assert ask(desk, at.replace("Q1", "Q9"), saving()).status == 404
     assert ask(desk, at, raw=b"x" * (16 << 20) + b"xx").status == 413
     assert len(desk.store.history("ada", "Q1")) == 1
+
+
+def test_what_no_file_can_hold_is_replaced(desk: Desk) -> None:
+    odd = "a\ud800b\0c\x1bd"
+    assert ask(desk, place(desk), saving(comment=odd)).status == 200
+    assert desk.store.marks()["ada", "Q1"].comment == "a\ufffdb\ufffdc\ufffdd"
+    assert ask(desk, "phrases", {"question": "Q1", "text": odd}).status == 200
+    row = table([{"submission": "ada", "question": "Q2", "points": "1", "comment": odd.replace("\0", "")}])
+    assert ask(desk, "import", {"text": row}).status == 200
+    assert desk.store.marks()["ada", "Q2"].comment == "a\ufffdbc\ufffdd"
+
+
+def test_a_mark_that_the_disk_does_not_take_is_said_to_be_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.marking.store.BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(desk.store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        reply = ask(desk, place(desk), saving())
+        assert reply.status == 500 and "database is locked" in json.loads(reply.text)["problem"]
+        other.execute("ROLLBACK")
+    assert ask(desk, place(desk), saving()).status == 200
+
+
+def test_marks_are_read_without_a_web_server() -> None:
+    code = (
+        "import sys; sys.modules['starlette'] = sys.modules['uvicorn'] = None\n"
+        "from grader import marking; from pathlib import Path\n"
+        "assert marking.load_marks(Path('/nonexistent')) == {}\n"
+        "assert 'grader.report' not in sys.modules and 'torch' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)
 
 
 def test_another_marker_in_between_is_told_of(desk: Desk) -> None:

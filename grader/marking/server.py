@@ -281,6 +281,8 @@ class Pages:
         edit, seen = _text(body, "edit", 64), body.get("seen")
         if not isinstance(seen, int) or isinstance(seen, bool):
             raise BadRequestError("seen is a number")
+        if not re.fullmatch(r"[0-9a-z-]*", edit):
+            raise BadRequestError("edit is made of letters and digits")
         try:
             value = check_points(body.get("points"), item.question.points)
         except ValueError as problem:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from grader.marking.desk import Desk, Item
 from grader.marking.store import COMMENT_CHARS, Mark, check_points, now, said
 from grader.model import UsageError
+from grader.report import clean
 
 COLUMNS = (
     "submission", "question", "points", "max_points", "comment", "marker", "at", "answered", "answer_sha256",
@@ -129,6 +130,6 @@ def _row(
         comment = old.comment if old else ""
     if len(comment) > COMMENT_CHARS:
         raise ValueError(f"the comment has more than {COMMENT_CHARS} characters")
-    comment = comment.replace("\r\n", "\n")
+    comment = clean(comment.replace("\r\n", "\n"), COMMENT_CHARS)
     points = check_points(number, item.question.points)
     return Mark(0, *key, points, comment, item.digest, marker, now())
