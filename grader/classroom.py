@@ -151,6 +151,8 @@ def judged(course: Course, submission: Submission, observations: Observations) -
     grade = judge.grade(submission, observations, course.assignment, course.data, bands)
     context = judge.contexts(observations, course.assignment, course.data, bands)[0]
     shown = evidence.evidence(observations, context, course.data, bands, honest)
+    if "![" in submission.answers:
+        shown = replace(shown, answer_images=intake.answer_images(submission.path))
     return grade, report.render_report(grade, shown, overrides=course.assignment.templates), shown
 
 

@@ -91,6 +91,23 @@ def percent(share: float | None) -> str:
     return "–" if share is None or not math.isfinite(share) else f"{100 * share:.0f}{THIN}%"
 
 
+def tick_texts(ticks: Sequence[float]) -> list[str]:
+    """Labels of an axis, with as many digits as it takes to tell them apart."""
+    texts: list[str] = []
+    for digits in range(3, 8):
+        texts = [tidy(t, digits) for t in ticks]
+        if len(set(texts)) == len(texts):
+            break
+    return texts
+
+
+def between(band: Band) -> str:
+    """The ends of a band in words; an infinite end is not one."""
+    if not math.isfinite(band.low):
+        return f"at most {num(band.high)}" if math.isfinite(band.high) else "anything"
+    return f"{num(band.low)} to {num(band.high)}" if math.isfinite(band.high) else f"at least {num(band.low)}"
+
+
 def listing(parts: Sequence[str]) -> str:
     """``a, b and c``."""
     if len(parts) < 2:
@@ -241,15 +258,15 @@ class Plot:
         self.top, self.right, self.bottom, self.left = margins
         self.parts: list[str] = []
         x0, x1, y0, y1 = self.left, width - self.right, height - self.bottom, self.top
-        for tick in y.ticks:
+        for tick, said in zip(y.ticks, tick_texts(y.ticks), strict=True):
             h = self.py(tick)
             if grid:
                 self.parts.append(f'<path class="grid" d="M{x0} {h:.1f}H{x1}"/>')
-            self.text(x0 - 6, h + 4, tidy(tick, 3), anchor="end", css="tick")
-        for tick in x.ticks:
+            self.text(x0 - 6, h + 4, said, anchor="end", css="tick")
+        for tick, said in zip(x.ticks, tick_texts(x.ticks), strict=True):
             v = self.px(tick)
             self.parts.append(f'<path class="axis" d="M{v:.1f} {y0}v4"/>')
-            self.text(v, y0 + 17, tidy(tick, 3), anchor="middle", css="tick")
+            self.text(v, y0 + 17, said, anchor="middle", css="tick")
         self.parts.append(f'<path class="axis" d="M{x0} {y1}V{y0}H{x1}"/>')
         if xlabel:
             self.text((x0 + x1) / 2, height - 5, xlabel, anchor="middle", css="label")
@@ -843,14 +860,14 @@ def interpolation(c: Context) -> dict[str, Any] | None:
             f"Line chart of the distance between neighbouring frames for {label}; roughness {told}."
         )
         bands = [_roughness_band(c, s) for s in strips]
-        usual = next((f"; honest work {num(b.low)} to {num(b.high)}" for b in bands if b), "")
+        usual = next((f"; honest work {between(b)}" for b in bands if b), "")
         blocks.append(
             f'<div class="pair"><p class="pair-name">{escape(label)}</p>'
             f'<div class="strips">{lines}</div><div>{plot.svg(alt, "chart small")}'
             f'<p class="beneath">roughness {told}{usual}</p></div></div>'
         )
         for s, band in zip(strips, bands, strict=True):
-            inside = "–" if band is None else f"{num(band.low)} to {num(band.high)}"
+            inside = "–" if band is None else between(band)
             rows.append(
                 (
                     f"{label}, {s.kind.upper()}",

@@ -6,6 +6,7 @@ submission's own report (``Submission.problem``), never an exception that stops 
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import stat
@@ -141,6 +142,27 @@ def source_digest(submission: Submission) -> str:
         h.update(f"{key}\0{len(submission.source[key])}\0".encode("utf-8", "surrogateescape"))
         h.update(submission.source[key])
     return h.hexdigest()
+
+
+_IMAGES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".webp": "webp"}
+MAX_IMAGE = 200_000  # bytes of one image in an answer; reports have their own budget for all
+
+
+def answer_images(path: Path | None) -> dict[str, str]:
+    """The image files of a submission as ``data:`` addresses, by their path as ``answers.md`` links to them.
+
+    Nothing is decoded here: what is no image is refused where it would be shown.
+    """
+    try:
+        files, _ = _collect(path) if path is not None else ({}, None)
+    except (OSError, _Refused):
+        return {}
+    kinds = {name: _IMAGES.get(PurePosixPath(name).suffix.lower()) for name in files}
+    return {
+        name: f"data:image/{kinds[name]};base64,{base64.b64encode(content).decode('ascii')}"
+        for name, content in files.items()
+        if kinds[name] and len(content) <= MAX_IMAGE
+    }
 
 
 def _answers(files: dict[str, bytes]) -> tuple[str, str]:

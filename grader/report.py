@@ -41,6 +41,7 @@ from .figures import (
     symlog,
     tidy,
 )
+from .intake import folder_name
 from .model import GROUPS, Evidence, Grade, Run, Verdict, WrittenAnswer
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -135,9 +136,19 @@ def bug_name(key: str) -> str:
     return " ".join(_ACRONYMS.get(word, word) for word in clean(key, 80).split("_"))
 
 
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
 def typeset(text: object) -> Markup:
-    """Escaped text with the subscript of β_c set as one."""
-    return Markup(str(escape(text)).replace("β_c", "β<sub>c</sub>"))
+    """Escaped text with `code` set as code and the subscript of β_c as one; no line ends before or after ``=``."""
+    parts = _CODE.split(str(escape(text)))
+    for k, part in enumerate(parts):
+        if k % 2:
+            parts[k] = f"<code>{part}</code>"
+        else:
+            part = part.replace("beta_c", "β_c").replace(" = ", "\u00a0=\u00a0")
+            parts[k] = part.replace("β_c", "β<sub>c</sub>")
+    return Markup("".join(parts))
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -464,6 +475,7 @@ def _check_view(verdict: Verdict, titles: Mapping[str, str], root: str) -> dict[
         "root": root,
         "root_title": titles.get(root, root),
         "root_anchor": f"check-{slug(root)}" if root else "",
+        "echo": bool(root) and verdict.status == "blocked" and verdict.points > 0,
         "numbers": [
             (
                 k.replace("_", " "),
@@ -512,9 +524,11 @@ def _fix_view(grade: Grade) -> list[dict[str, Any]]:
         held = sum(v.max_points - v.points for v in below)
         stake = f"costs {points(lost)} of {points(verdict.max_points)} points"
         if below:
+            others = plural(len(below), "other check")
             stake += (
-                f"; {plural(len(below), 'other check')} could not run because of it "
-                f"({points(held)} points)"
+                f"; {others} could not run because of it ({points(held)} points)"
+                if held > 1e-9
+                else f"; {others} would only repeat it and {'keeps its' if len(below) == 1 else 'keep their'} points"
             )
         rows.append({**_check_view(verdict, titles, ""), "stake": stake})
     return rows
@@ -690,8 +704,8 @@ def _policy(script: str = "") -> str:
 
 def _assignment(grade: Grade) -> str:
     a = grade.assignment
-    words = [clean(a[k], 80) for k in ("name", "version") if a.get(k) not in (None, "")]
-    return " ".join(words)
+    name, version = (clean(a.get(k) or "", 80) for k in ("name", "version"))
+    return ", version ".join(filter(None, (name, version)))
 
 
 def _repeat(grade: Grade) -> list[tuple[str, str]]:
@@ -751,7 +765,7 @@ def render_report(
         "repairs": _repairs(evidence),
         "repeat": _repeat(grade),
         "command": "python -m grader verify "
-        + _shell(f"reports/{clean(grade.submission_id, 200)}"),
+        + _shell(f"reports/{folder_name(grade.submission_id)}"),
         "csp": _policy(),
     }
     return _environment(overrides).get_template("report.html").render(view)
@@ -888,7 +902,7 @@ def _class_row(row: ClassRow) -> dict[str, Any]:
         "status": status[1],
         "first": ""
         if first is None
-        else bug_name(first.diagnosis or "") or clean(first.title, 120),
+        else bug_name(first.diagnosis or "") or f"{first.id} {STATUS_WORDS[first.status][1]}",
         "first_href": "" if first is None else _link(row, f"check-{slug(first.id)}")["href"],
     }
 
@@ -941,8 +955,8 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
     for name, members in sorted(families.items()):
         kl = np.array([m[1] for m in members])
         recon = np.array([m[2] for m in members])
-        pad = 0.08 * (float(np.ptp(recon)) or 1.0)
-        side = 0.12 * (float(np.ptp(kl)) or 1.0)
+        pad = max(0.08 * float(np.ptp(recon)), 0.01 * abs(float(recon.max())), 1e-3)
+        side = max(0.12 * float(np.ptp(kl)), 0.05 * abs(float(kl.max())), 0.05)
         wide = float(kl.max()) > 8 * max(1.0, float(kl.min()))
         across = (
             symlog(kl)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from grader.assignment import Assignment, Question
 from grader.intake import Submission
 from grader.marking.store import Mark, Store, text_digest
 from grader.model import UsageError
-from grader.report import EVIDENCE_BESIDE, IMAGE_BYTES, slug
+from grader.report import EVIDENCE_BESIDE, slug
 
 Order = Literal["question", "student"]
 ORDERS: tuple[Order, ...] = ("question", "student")
@@ -122,26 +121,6 @@ def _submission(folder: Path, submissions: Path | None) -> Submission:
     if not path.exists():
         raise UsageError(f"{name}: its submission is no longer at {path}; say where with --submissions")
     return intake.read(path)
-
-
-_IMAGES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".webp": "webp"}
-
-
-def answer_images(source: Path | None) -> dict[str, str]:
-    """The image files of a submission as ``data:`` addresses, by their path in ``answers.md``.
-
-    What is no image, or too large, ``report.Answers`` refuses.
-    """
-    try:
-        files, _ = intake._collect(source) if source is not None else ({}, 0.0)
-    except (OSError, intake._Refused):
-        return {}
-    kinds = {name: _IMAGES.get(Path(name).suffix.lower()) for name in files}
-    return {
-        name: f"data:image/{kinds[name]};base64,{base64.b64encode(content).decode('ascii')}"
-        for name, content in files.items()
-        if kinds[name] and len(content) <= IMAGE_BYTES
-    }
 
 
 # ---------------------------------------------------------------- evidence out of a report

@@ -24,7 +24,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from grader.marking.desk import ORDERS, Desk, Item, Order, answer_images, beside
+from grader.intake import answer_images
+from grader.marking.desk import ORDERS, Desk, Item, Order, beside
 from grader.marking.store import COMMENT_CHARS, PHRASE_CHARS, ConflictError, Mark, check_points, now
 from grader.marking.table import export_csv, import_csv
 from grader.model import GraderError, UsageError
