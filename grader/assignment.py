@@ -197,7 +197,7 @@ class _Reader:
 
     def _pairs(self) -> tuple[tuple[int, int], ...]:
         raw = self.get("interpolation.pairs")
-        ok = isinstance(raw, list) and raw
+        ok = isinstance(raw, list) and bool(raw)
         for p in raw if ok else ():
             ok = ok and isinstance(p, list) and len(p) == 2 and p[0] != p[1]
             ok = ok and all(isinstance(c, int) and 0 <= c <= 9 for c in p)

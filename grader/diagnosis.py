@@ -306,9 +306,11 @@ def name_sigma(sigma: dict[str, float] | None) -> list[str]:
 _NAME = re.compile(r"^NameError: name '(\w+)' is not defined")
 
 
-def name_fault(fault: Fault) -> str | None:
-    """The likely bug behind an exception, from its text."""
+def name_fault(fault: Fault, loading: bool = False) -> str | None:
+    """The likely bug behind an exception, from its text; a submission that never finishes loading trains."""
     text = fault.message
+    if loading and fault.kind == "timeout":
+        return "trains_on_import"
     if "SyntaxError" in text or "IndentationError" in text or "TabError" in text:
         return "syntax_error"
     if "UnicodeDecodeError" in text and not fault.where:

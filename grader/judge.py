@@ -150,7 +150,7 @@ class Judge:
         self._blamed[signature] = check.id
         status = _FAULT_STATUS.get(fault.kind, "error")
         return self._row(
-            check, status, _line(fault), diagnosis.fault_hint(fault), diagnosis.name_fault(fault),
+            check, status, _line(fault), diagnosis.fault_hint(fault), diagnosis.name_fault(fault, check.id == "interface.loads"),
             measured={"got": fault.got} if fault.got else {},
             expected={"expected": fault.expected} if fault.expected else {},
         )  # fmt: skip

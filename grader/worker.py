@@ -674,55 +674,46 @@ class Session:
             stacks.setdefault(f"d{n}", []).append(_plain_tensor(zero if g is None else g))
 
     def op_parameter_flow(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
-        """Which parameters that ``encode`` or ``decode`` use get no gradient from the training loss."""
+        """Which parameters that codes, or images of ``forward``, depend on get no gradient from the loss, or from them."""
         model, cls, _ = self.models[args["key"]]
         model.train(True)
         x = t["x"]
         named = dict(model.named_parameters())
 
-        moved = self._used_parameters(model, cls, named, t, args["seed"])
-        seed_everything(args["seed"])
-        out = model(x)
-        if cls == "VAE":
-            loss = _loss_parts(
-                self.module.vae_loss(x_hat=out[0], x=x, mu=out[1], logvar=out[2], beta=args["beta"])
-            )[0]
-        else:
-            loss = self.module.ae_loss(x_hat=out, x=x)
-        model.zero_grad(set_to_none=True)
-        if isinstance(loss, torch.Tensor) and loss.requires_grad:
-            loss.sum().backward()
-        total = max(1, sum(p.numel() for p in named.values()))
-        frozen = [n for n in moved if not named[n].requires_grad]
-        # a fixed table (positions, say) may be a parameter without gradient; a tenth of the model may not
-        forgive = set(frozen) if sum(named[n].numel() for n in frozen) < 0.1 * total else set()
-        grads = {n: named[n].grad for n in moved}
-        gone = [n for n, g in grads.items() if n not in forgive and (g is None or g.count_nonzero() == 0)]
-        return {"used": len(moved), "missing": [n[:80] for n in gone[:12]], "count": len(gone)}, {}
-
-    @staticmethod
-    def _used_parameters(
-        model: Any, cls: str, named: Mapping[str, torch.Tensor], t: dict[str, torch.Tensor], seed: int
-    ) -> list[str]:
-        """Parameters on which codes or images depend, found by moving each: no gradient is asked."""
-
-        def outputs() -> torch.Tensor:
-            seed_everything(seed)
-            encoded = _tensors(model.encode(t["x"].clone()), 2 if cls == "VAE" else 1, f"{cls}.encode", "…")
-            seed_everything(seed)
+        def codes_and_image() -> torch.Tensor:
+            seed_everything(args["seed"])
+            encoded = _tensors(model.encode(x.clone()), 2 if cls == "VAE" else 1, f"{cls}.encode", "…")
+            seed_everything(args["seed"])
             (decoded,) = _tensors(model.decode(t["w"].clone()), 1, f"{cls}.decode", "…")
             return torch.cat([o.reshape(-1) for o in (*encoded, decoded)])
 
-        used = []
-        with torch.no_grad():
-            before = outputs()
-            for name, p in list(named.items())[:200]:
-                saved = p.detach().clone()
-                p.mul_(1.1).add_(0.05)
-                if float((outputs() - before).abs().max()) > 1e-3 * float(before.abs().max()):
-                    used.append(name)
-                p.copy_(saved)
-        return used
+        def image() -> torch.Tensor:
+            seed_everything(args["seed"])
+            out = model(x.clone())
+            return (out[0] if cls == "VAE" else out).reshape(-1)
+
+        def loss() -> torch.Tensor:
+            seed_everything(args["seed"])
+            out = model(x)
+            if cls != "VAE":
+                return self.module.ae_loss(x_hat=out, x=x)
+            value = self.module.vae_loss(x_hat=out[0], x=x, mu=out[1], logvar=out[2], beta=args["beta"])
+            return _loss_parts(value)[0]
+
+        def projected() -> torch.Tensor:
+            pixels = image()
+            return (pixels * torch.linspace(-1.0, 1.0, pixels.numel())).sum()
+
+        out: dict[str, Any] = {}
+        for name, outputs, scalar in (("loss", codes_and_image, loss), ("image", image, projected)):
+            used = _moving_parameters(named, outputs)
+            model.zero_grad(set_to_none=True)
+            value = scalar()
+            if isinstance(value, torch.Tensor) and value.requires_grad:
+                value.sum().backward()
+            gone = _without_gradient(named, used)
+            out[name] = {"used": len(used), "missing": [n[:80] for n in gone[:12]], "count": len(gone)}
+        return out, {}
 
     # -- training
 
@@ -833,6 +824,29 @@ class Session:
 
 def _materialized(p: torch.Tensor) -> bool:
     return not isinstance(p, nn.parameter.UninitializedParameter)
+
+
+def _moving_parameters(named: Mapping[str, torch.Tensor], outputs: Callable[[], torch.Tensor]) -> list[str]:
+    """Parameters on which outputs depend, found by moving each: no gradient is asked."""
+    used = []
+    with torch.no_grad():
+        before = outputs()
+        for name, p in list(named.items())[:200]:
+            saved = p.detach().clone()
+            p.mul_(1.1).add_(0.05)
+            if float((outputs() - before).abs().max()) > 1e-3 * float(before.abs().max()):
+                used.append(name)
+            p.copy_(saved)
+    return used
+
+
+def _without_gradient(named: Mapping[str, torch.Tensor], used: list[str]) -> list[str]:
+    """Those of ``used`` that got none. A fixed table (positions, say) may be a parameter without gradient; a tenth of
+    the model may not."""
+    frozen = [n for n in used if not named[n].requires_grad]
+    small = sum(named[n].numel() for n in frozen) < 0.1 * max(1, sum(p.numel() for p in named.values()))
+    grads = {n: named[n].grad for n in used if not (small and n in frozen)}
+    return [n for n, g in grads.items() if g is None or g.count_nonzero() == 0]
 
 
 # --- requests ----------------------------------------------------------------------------------------

@@ -362,16 +362,18 @@ def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
             o = seen.observation(f"parameter_flow:{cls}")
         except Unobserved:
             continue  # the call that failed is judged elsewhere
-        if o.info["count"]:
-            names = ", ".join(o.info["missing"][:4])
-            return Finding(
-                False,
-                f"{o.info['count']} of {o.info['used']} weight tensors of {cls} that encode or decode use get "
-                f"no gradient from the loss: {names}",
-                "Look for .detach(), torch.no_grad() or a part of the model that forward does not call.",
-                "loss_detached",
-                {"without_gradient": o.info["missing"]}, {"without_gradient": []},
-            )  # fmt: skip
+        for key, what in (("loss", "the loss"), ("image", "the image that forward returns")):
+            part = o.info[key]
+            if part["count"]:
+                names = ", ".join(part["missing"][:4])
+                return Finding(
+                    False,
+                    f"{part['count']} of {part['used']} weight tensors of {cls} that matter get no gradient from {what}: "
+                    f"{names}",
+                    "Look for .detach(), torch.no_grad(), requires_grad = False or a part that forward does not call.",
+                    "loss_detached",
+                    {"without_gradient": part["missing"]}, {"without_gradient": []},
+                )  # fmt: skip
     return Finding(True, "gradients agree with the closed forms and reach every weight that is used")
 
 
