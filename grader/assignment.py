@@ -15,6 +15,16 @@ from typing import Any
 from grader.model import GROUPS, UsageError
 
 DATASETS = ("digits", "mnist", "fashion")
+_KEYS = {  # of the tables whose keys are fixed
+    "assignment": ("name", "version", "dataset", "seed"),
+    "models": ("latent_dim", "plane_dim", "betas"),
+    "training": ("steps", "batch", "learning_rate"),
+    "interpolation": ("pairs", "steps"),
+    "grid": ("n", "extent"),
+    "written": ("points",),
+    "automatic": ("points",),
+    "visibility": ("hidden",),
+}
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,8 @@ def load(path: Path, *, check_ids: tuple[str, ...] | None = None) -> Assignment:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"{path}: no such assignment file") from None
+    except OSError as e:
+        raise UsageError(f"{path}: cannot be read: {e.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise UsageError(f"{path}: not a TOML file: {e}") from None
     return _Reader(path.name, raw).assignment(path.parent, check_ids)
@@ -154,14 +166,19 @@ class _Reader:
             raise self.fail(key, v, f"a number from {low:g} to {high:g}")
         return float(v)
 
-    def assignment(self, folder: Path, check_ids: tuple[str, ...] | None) -> Assignment:
-        known = {
-            "assignment", "models", "training", "interpolation", "grid", "written", "automatic",
-            "points", "visibility", "questions", "late", "templates",
-        }  # fmt: skip
-        for key in self.raw:
+    def _only_known(self) -> None:
+        """A misspelled key would leave its default in force: it is an error, not a comment."""
+        known = {*_KEYS, "points", "questions", "late", "templates"}
+        for key, value in self.raw.items():
             if key not in known:
                 raise UsageError(f"{self.name}: {key}: unknown; allowed are {', '.join(sorted(known))}")
+            for inner in value if key in _KEYS and isinstance(value, dict) else ():
+                if inner not in _KEYS[key]:
+                    allowed = ", ".join(_KEYS[key])
+                    raise UsageError(f"{self.name}: {key}.{inner}: unknown; allowed are {allowed}")
+
+    def assignment(self, folder: Path, check_ids: tuple[str, ...] | None) -> Assignment:
+        self._only_known()
         dataset = self.text("assignment.dataset")
         if dataset not in DATASETS:
             raise self.fail("assignment.dataset", dataset, "one of " + ", ".join(DATASETS))
@@ -200,7 +217,7 @@ class _Reader:
         ok = isinstance(raw, list) and bool(raw)
         for p in raw if ok else ():
             ok = ok and isinstance(p, list) and len(p) == 2 and p[0] != p[1]
-            ok = ok and all(isinstance(c, int) and 0 <= c <= 9 for c in p)
+            ok = ok and all(isinstance(c, int) and not isinstance(c, bool) and 0 <= c <= 9 for c in p)
         if not ok:
             raise self.fail("interpolation.pairs", raw, "a list of pairs of different classes 0 to 9")
         return tuple((p[0], p[1]) for p in raw)
@@ -229,7 +246,10 @@ class _Reader:
 
     def _questions(self) -> tuple[Question, ...]:
         out: list[Question] = []
-        for i, q in enumerate(self.get("questions", [])):
+        raw = self.get("questions", [])
+        if not isinstance(raw, list):
+            raise self.fail("questions", raw, "a list of tables, [[questions]]")
+        for i, q in enumerate(raw):
             where = f"questions[{i}]"
             if not isinstance(q, dict) or set(q) - {"id", "text", "points", "rubric"}:
                 raise self.fail(where, q, "a table of id, text, points and perhaps rubric")
