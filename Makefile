@@ -46,5 +46,5 @@ bench: $(STAMP)  ## ratios of speed and memory, from one run
 	@$(PY) -m tools.bench $(ARGS)
 
 clean:  ## remove reports and caches, not the environment
-	@find $(OUT) -mindepth 1 -not -name .gitkeep -delete
+	@find $(OUT) -mindepth 1 -not -name .gitkeep -not -path '*/.marks*' -delete  # marks cannot be made again
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache build *.egg-info

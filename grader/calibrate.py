@@ -23,7 +23,8 @@ from grader.model import Band, UsageError
 
 FORMAT = 1
 FACTOR = 2.0
-# Which ends count. "share": at least half of the least; "ratio": between half of the least and twice the largest;
+SLACK = 1.25  # of the error that the worst honest model leaves
+# Which ends count. "share": at most SLACK times the error left by the worst; "ratio": between half of the least and twice the largest;
 # "above 1": the same for what exceeds 1, from above only; "gap": up to twice the largest size, or the size given, in
 # which generalisation of unmeasured architectures fits; "upper gap": the same from above only.
 RULES: Mapping[str, tuple[str, float]] = {
@@ -55,7 +56,7 @@ def band(name: str, values: Sequence[float]) -> Band:
     infinite = float("inf")
     reach = max(size, FACTOR * max(abs(least), abs(most)))
     ends = {
-        "share": (least / FACTOR, infinite),
+        "share": (1.0 - SLACK * (1.0 - least), infinite),
         "ratio": (least / FACTOR, most * FACTOR),
         "above 0": (-infinite, most * FACTOR),
         "above 1": (-infinite, 1.0 + (most - 1.0) * FACTOR),

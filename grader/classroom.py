@@ -14,7 +14,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grader import __version__, calibrate, evidence, exports, intake, judge, observe, report, store
+from grader import (
+    __version__,
+    calibrate,
+    evidence,
+    exports,
+    intake,
+    judge,
+    late,
+    marking,
+    observe,
+    report,
+    store,
+)
 from grader import data as datasets
 from grader.assignment import Assignment
 from grader.data import Dataset
@@ -80,6 +92,13 @@ class Course:
     @cached_property
     def calibration(self) -> tuple[dict[str, Band], list[dict[str, Any]]]:
         return calibrate.load(self.calibration_path, self.assignment)
+
+    @cached_property
+    def marks(self) -> Mapping[str, Mapping[str, marking.Mark]]:
+        return marking.load_marks(self.out)
+
+    def lateness(self, submission: Submission) -> late.Late | None:
+        return late.late(submission.received, self.assignment.late) if self.assignment.late else None
 
     @property
     def calibration_path(self) -> Path:
@@ -148,12 +167,15 @@ class Graded:
 def judged(course: Course, submission: Submission, observations: Observations) -> tuple[Grade, str, Evidence]:
     """The grade, its page and what the page shows: a pure function of the observations."""
     bands, honest = course.calibration
-    grade = judge.grade(submission, observations, course.assignment, course.data, bands)
+    written = marking.apply(judge.written_answers(submission, course.assignment), course.marks, submission.id)
+    grade = judge.grade(submission, observations, course.assignment, course.data, bands, written=written)
     context = judge.contexts(observations, course.assignment, course.data, bands)[0]
     shown = evidence.evidence(observations, context, course.data, bands, honest)
     if "![" in submission.answers:
         shown = replace(shown, answer_images=intake.answer_images(submission.path))
-    return grade, report.render_report(grade, shown, overrides=course.assignment.templates), shown
+    lateness = course.lateness(submission)
+    text = lateness.text if lateness else None
+    return grade, report.render_report(grade, shown, overrides=course.assignment.templates, late=text), shown
 
 
 def render(
@@ -177,6 +199,7 @@ def render(
         "source": str(submission.path.resolve()) if submission.path else None,
         "rate": list(rate) if rate else None,
         "near": list(near),
+        "late": _late_record(course, submission, grade),
         "seconds_observing": seconds,
         "written_at": time.time(),
     }
@@ -184,8 +207,17 @@ def render(
     return Graded(grade, folder.name, rate, near)
 
 
+def _late_record(course: Course, submission: Submission, grade: Grade) -> dict[str, Any] | None:
+    lateness = course.lateness(submission)
+    if lateness is None:
+        return None
+    return {"percent": lateness.percent, "text": lateness.text, "points": lateness.points(grade.score)}
+
+
 def _judged_by(course: Course, submission: Submission, digest: str) -> str:
-    text = f"{digest} {course.judging_key} {submission.id} {submission.sha256}"
+    received = submission.received if course.assignment.late else None
+    marks = marking.marks_digest(course.marks, submission.id)
+    text = f"{digest} {course.judging_key} {submission.id} {submission.sha256} {marks} {received}"
     return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import signal
 import sys
@@ -70,6 +71,15 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("format", choices=sorted(exports.FORMATS), metavar="FORMAT")
     c.add_argument("out", type=Path, metavar="OUT")
     c.add_argument("--to", type=Path, metavar="DIR", help="default: OUT/exports/FORMAT")
+    c.add_argument("--option", action="append", default=[], metavar="KEY=VALUE", help="see docs/formats.md")
+    c = add("mark", "mark the written answers on a local page")
+    c.add_argument("out", type=Path, metavar="OUT")
+    c.add_argument("--submissions", type=Path, metavar="DIR", help="default: where they were graded from")
+    c.add_argument("--port", type=int, default=0, metavar="N", help="default: any free port")
+    c.add_argument("--marker", default=_user(), metavar="NAME", help="who marks (default: your login)")
+    c.add_argument("--blind", action="store_true", help="hide who wrote an answer")
+    c.add_argument("--no-browser", action="store_true", help="print the address only")
+    common(c, seed=False)
     c = add("download", "fetch a data set through torchvision")
     c.add_argument("data", choices=assignment.DATASETS)
     c.add_argument("--data-root", type=Path, default=Path(".data"), metavar="DIR")
@@ -84,6 +94,13 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--only", nargs="+", default=[], metavar="TEXT", help="cases whose path contains TEXT")
     c.add_argument("--write", type=Path, metavar="FILE", help="write the matrix as Markdown")
     return p
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "marker"
 
 
 def _positive(text: str) -> int:
@@ -280,9 +297,29 @@ def _export(args: argparse.Namespace) -> int:
     if not pairs:
         raise UsageError(f"{args.out}: holds no grades; run `grader grade` first")
     to = args.to or args.out / "exports" / args.format
-    for path in exports.export(args.format, pairs, to):
+    options = {}
+    for text in args.option:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--option {text}: must be KEY=VALUE")
+        options[key] = value
+    for path in exports.export(args.format, pairs, to, **options):
         print(path)
     return HARNESS if any(g.needs_person for g, _ in pairs) else DONE
+
+
+def _mark(args: argparse.Namespace) -> int:
+    from grader import marking
+
+    return marking.main(
+        args.out,
+        submissions=args.submissions,
+        port=args.port,
+        marker=args.marker,
+        blind=args.blind,
+        open_browser=not args.no_browser,
+        assignment=load_assignment(args),
+    )
 
 
 def _download(args: argparse.Namespace) -> int:
@@ -311,6 +348,7 @@ COMMANDS = {
     "report": _report,
     "verify": _verify,
     "export": _export,
+    "mark": _mark,
     "download": _download,
     "calibrate": _calibrate,
     "selfcheck": _selfcheck,
