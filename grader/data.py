@@ -100,6 +100,10 @@ def _source_identity(name: str, root: Path) -> str:
     return h.hexdigest()
 
 
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)  # an assertion may say nothing
+
+
 def download(name: str, root: Path) -> None:
     """Fetch ``mnist`` or ``fashion`` into ``root`` through torchvision; raises ``UsageError``."""
     from grader.torchvision_compat import import_torchvision
@@ -112,7 +116,7 @@ def download(name: str, root: Path) -> None:
     try:
         getattr(datasets, _TORCHVISION[name])(root=str(root), train=True, download=True)
     except Exception as error:
-        raise UsageError(f"{name}: download failed: {str(error).splitlines()[0]}") from None
+        raise UsageError(f"{name}: download failed: {_first_line(error)}") from None
 
 
 def _read_digits() -> Arrays:
@@ -144,8 +148,7 @@ def _read_idx(name: str, root: Path) -> Arrays:
             data = getattr(datasets, _TORCHVISION[name])(root=str(root), train=train, download=False)
         except (RuntimeError, ValueError, OSError, AssertionError) as error:
             fix = f"python -m grader download {name} --data-root {root}"
-            first = str(error).splitlines()[0]
-            raise UsageError(f"{name}: cannot be read ({first}); delete it, then: {fix}") from None
+            raise UsageError(f"{name}: cannot be read ({_first_line(error)}); delete it, then: {fix}") from None
         out += [data.data.numpy()[:, None].astype(np.float32) / 255.0, data.targets.numpy()]
     return out[0], out[1].astype(np.int64), out[2], out[3].astype(np.int64)
 
@@ -180,8 +183,13 @@ def _write_cached(path: Path, arrays: Arrays) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fd, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    except OSError:
+        return  # a cache that cannot be written only costs time
+    try:
         with os.fdopen(fd, "wb") as f:
             np.savez(f, train_x=arrays[0], train_y=arrays[1], eval_x=arrays[2], eval_y=arrays[3])
         os.replace(temporary, path)
-    except OSError:
-        return  # a cache that cannot be written only costs time
+    except BaseException as error:
+        os.unlink(temporary)
+        if not isinstance(error, OSError):
+            raise

@@ -54,11 +54,12 @@ def find(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder of submissions")
-    found = {
-        submission_id(p): p
-        for p in sorted(folder.iterdir(), key=lambda p: os.fsencode(p.name))
-        if not p.name.startswith(".") and (p.is_dir() or _archive(p)) and p.name not in SKIPPED
-    }
+    found: dict[str, Path] = {}
+    for p in sorted(folder.iterdir(), key=lambda p: os.fsencode(p.name)):
+        if not p.name.startswith(".") and (p.is_dir() or _archive(p)) and p.name not in SKIPPED:
+            other = found.setdefault(submission_id(p), p)
+            if other != p:
+                raise UsageError(f"{folder}: {other.name} and {p.name} are two submissions of one name: remove one")
     if not found:
         raise UsageError(f"{folder}: holds no submissions (one folder each)")
     for name in only:
@@ -81,13 +82,15 @@ def submission_id(path: Path) -> str:
     return name
 
 
+RESERVED = ("index.html", "grades.csv", "exports")
+_DIGEST = re.compile(r"-[0-9a-f]{8}$")  # what looks like a safe form gets a digest of its own
 _UNSAFE = re.compile(r"[^\w.@+=,-]|^[.-]+", re.UNICODE)
 
 
 def folder_name(submission: str) -> str:
     """A folder name for reports: the id itself where it is plain, else a safe form with a short digest."""
     safe = _UNSAFE.sub("_", submission)[:80]
-    if safe == submission and safe not in ("index.html", "grades.csv"):
+    if safe and safe == submission and safe not in RESERVED and not _DIGEST.search(safe):
         return safe
     return f"{safe or '_'}-{sha256(submission.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
@@ -180,12 +183,17 @@ def _collect(path: Path) -> tuple[dict[str, bytes], float | None]:
         raise _Refused("the submission is a symbolic link: hand in the files themselves")
     if path.is_dir():
         return _bounded(_walk(path))
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            return _bounded(_unzip(archive))
-    if tarfile.is_tarfile(path):
-        with tarfile.open(path) as archive:
-            return _bounded(_untar(archive))
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return _bounded(_unzip(archive))
+        if tarfile.is_tarfile(path):
+            with tarfile.open(path) as archive:
+                return _bounded(_untar(archive))
+    except (_Refused, OSError):
+        raise
+    except Exception as e:  # whatever the libraries make of a damaged directory of members
+        raise _Refused(f"the archive is damaged: {str(e)[:120]}") from None
     raise _Refused("the archive cannot be opened: it is damaged or not a zip or tar file")
 
 
@@ -281,6 +289,8 @@ def _unzip(archive: zipfile.ZipFile) -> Iterator[Entry]:
             continue
         if stat.S_ISLNK(info.external_attr >> 16):
             raise _Refused(f"{name} is a symbolic link: hand in the file itself")
+        if info.flag_bits & 1:
+            raise _Refused(f"{name} in the archive is encrypted: hand in an archive without a password")
         try:
             with archive.open(info) as f:
                 content = f.read(MAX_FILE + 1)

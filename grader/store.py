@@ -70,7 +70,7 @@ def dumps(observations: Observations) -> bytes:
             "arrays": sorted(o.arrays),
         }
         for key in sorted(o.arrays):
-            body[f"{name}\t{key}"] = np.ascontiguousarray(o.arrays[key])
+            body[f"{name}\t{key}"] = np.asarray(o.arrays[key], order="C")  # keeps a scalar a scalar
     text = json.dumps(header, sort_keys=True, default=_encode).encode()
     payload = text + save_arrays(body)
     return _HEAD.pack(MAGIC, len(text), sha256(payload).digest()) + payload
