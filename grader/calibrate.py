@@ -115,23 +115,33 @@ def load(path: Path, assignment: Assignment) -> tuple[dict[str, Band], list[dict
     fix = f"run: python -m grader calibrate --data {assignment.dataset}"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
+        return _checked(raw, path.name, assignment, fix)
     except FileNotFoundError:
         raise UsageError(f"no calibration for {assignment.dataset} ({path.name} is missing); {fix}") from None
-    except (ValueError, OSError) as error:
-        raise UsageError(f"calibration {path.name} cannot be read ({error}); {fix}") from None
+    except (ValueError, OSError, KeyError, TypeError, AttributeError) as error:
+        reason = str(error) or type(error).__name__
+        raise UsageError(f"calibration {path.name} cannot be read ({reason}); {fix}") from None
+
+
+def _checked(
+    raw: dict[str, Any], name: str, assignment: Assignment, fix: str
+) -> tuple[dict[str, Band], list[dict[str, Any]]]:
     if raw.get("format") != FORMAT:
-        raise UsageError(f"calibration {path.name} has format {raw.get('format')!r}, expected {FORMAT}; {fix}")
+        raise UsageError(f"calibration {name} has format {raw.get('format')!r}, expected {FORMAT}; {fix}")
     if raw.get("dataset") != assignment.dataset:
-        raise UsageError(f"calibration {path.name} is for {raw.get('dataset')!r}, not {assignment.dataset}; {fix}")
+        raise UsageError(f"calibration {name} is for {raw.get('dataset')!r}, not {assignment.dataset}; {fix}")
     if raw.get("assignment") != assignment_digest(assignment):
-        raise UsageError(f"calibration {path.name} was measured for another training protocol; {fix}")
+        raise UsageError(f"calibration {name} was measured for another training protocol; {fix}")
     runs = raw.get("runs", [])
     bands: dict[str, Band] = {}
-    for name, b in raw["bands"].items():
-        have = sum(name in r["metrics"] for r in runs)
+    for key, b in raw["bands"].items():
+        have = sum(key in r["metrics"] for r in runs)
         if have < b["runs"]:
-            raise UsageError(f"calibration {path.name}: band {name} claims {b['runs']} runs, the file holds {have}; {fix}")
+            raise UsageError(f"calibration {name}: band {key} claims {b['runs']} runs, the file holds {have}; {fix}")
         low = -float("inf") if b["low"] is None else b["low"]
         high = float("inf") if b["high"] is None else b["high"]
-        bands[name] = Band(name, low, high, b["runs"], b["coverage"], b["method"], b["quantiles"])
+        bands[key] = Band(key, low, high, b["runs"], b["coverage"], b["method"], b["quantiles"])
+    missing = sorted(set(RULES) - set(bands))
+    if missing:
+        raise UsageError(f"calibration {name}: there is no band {missing[0]}; {fix}")
     return bands, runs

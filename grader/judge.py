@@ -278,7 +278,7 @@ def _convention(context: Context) -> Convention | None:
     return convention(losses.recon, losses.kl, a.batch, a.latent_dim)
 
 
-_HEADING = re.compile(r"^##[ \t]+(Q\w+)\b[^\n]*$", re.M)
+_HEADING = re.compile(r"^##[ \t]+([Qq]\w+)\b[^\n]*$", re.M)
 
 
 def written_answers(submission: Submission, assignment: Assignment) -> tuple[WrittenAnswer, ...]:

@@ -53,7 +53,11 @@ def _encode(value: Any) -> Any:
 
 
 def dumps(observations: Observations) -> bytes:
-    """One file's content; the same observations give the same bytes."""
+    """One file's content; the same observations in the same order give the same bytes.
+
+    Orders are kept, of probes and inside what they tell: what is read back is judged to the same bytes as what was
+    just observed.
+    """
     header: dict[str, Any] = {
         "digest": observations.digest,
         "isolation": observations.isolation,
@@ -62,16 +66,15 @@ def dumps(observations: Observations) -> bytes:
         "probes": {},
     }
     body: dict[str, np.ndarray] = {}
-    for name in sorted(observations.by_probe):
-        o = observations.by_probe[name]
+    for name, o in observations.by_probe.items():
         header["probes"][name] = {
             "info": dict(o.info),
             "fault": asdict(o.fault) if o.fault else None,
-            "arrays": sorted(o.arrays),
+            "arrays": list(o.arrays),
         }
-        for key in sorted(o.arrays):
+        for key in o.arrays:
             body[f"{name}\t{key}"] = np.asarray(o.arrays[key], order="C")  # keeps a scalar a scalar
-    text = json.dumps(header, sort_keys=True, default=_encode).encode()
+    text = json.dumps(header, default=_encode).encode()
     payload = text + save_arrays(body)
     return _HEAD.pack(MAGIC, len(text), sha256(payload).digest()) + payload
 

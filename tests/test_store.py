@@ -62,11 +62,25 @@ def test_what_is_written_is_read() -> None:
     assert store.dumps(again) == content == store.dumps(observations())
 
 
-def test_the_order_of_probes_and_memory_layout_do_not_matter() -> None:
+def test_orders_are_kept() -> None:
+    """Checks name the first thing they meet: what comes back from disk has to be met in the same order."""
     o = observations()
-    turned = {n: o.by_probe[n] for n in reversed(list(o.by_probe))}
-    turned["half"] = Observation("half", {k: np.asfortranarray(v) for k, v in o.by_probe["half"].arrays.items()}, {})
-    assert store.dumps(Observations(turned, o.digest, o.isolation, o.environment, o.data_sha256)) == store.dumps(o)
+    names = list(o.by_probe)[::-1]
+    o = Observations(
+        {n: o.by_probe[n] for n in names} | {"x": Observation("x", {"b": np.ones(1), "a": np.ones(2)}, {"z": 1, "y": {"d": 1, "c": 2}})},
+        o.digest, o.isolation, {"z": 1, "a": 2}, o.data_sha256,
+    )  # fmt: skip
+    again = store.loads(store.dumps(o))
+    assert again is not None and list(again.by_probe) == [*names, "x"]
+    x = again.by_probe["x"]
+    assert (list(x.arrays), list(x.info), list(x.info["y"]), list(again.environment)) == (["b", "a"], ["z", "y"], ["d", "c"], ["z", "a"])
+
+
+def test_memory_layout_does_not_matter() -> None:
+    o = observations()
+    half = Observation("half", {k: np.asfortranarray(v) for k, v in o.by_probe["half"].arrays.items()}, {})
+    turned = Observations({**o.by_probe, "half": half}, o.digest, o.isolation, o.environment, o.data_sha256)
+    assert store.dumps(turned) == store.dumps(o)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
