@@ -184,6 +184,10 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
                     )
                 )  # fmt: skip
         out.append(
+            Probe(f"pixel_reach:{cls}", "exam", "pixel_reach", {"key": t.key, "seed": 4}, {"x": x[:32]},
+                  {"reach": ((7,),)}, t, _names(cls, "encode"))
+        )  # fmt: skip
+        out.append(
             Probe(
                 f"parameter_flow:{cls}", "exam", "parameter_flow",
                 {"key": t.key, "seed": 4, "beta": 1.0},
@@ -403,8 +407,11 @@ def select(assignment: Assignment, data: Dataset) -> Selection:
 
 
 def odd_images(data: Dataset) -> np.ndarray:
-    """Anomalies without a second data set: evaluation images turned by a quarter."""
-    return np.ascontiguousarray(np.rot90(data.eval_x[:ODD_IMAGES], axes=(2, 3)))
+    """Anomalies without a second data set: evaluation images upside down.
+
+    Turned by a quarter they are so unlike the data that every model tells them apart (AUROC 1.00 on digits).
+    """
+    return np.ascontiguousarray(data.eval_x[:ODD_IMAGES, :, ::-1])
 
 
 def prior_codes(assignment: Assignment, d: int) -> np.ndarray:

@@ -756,7 +756,10 @@ def render_report(
         "needs_person": grade.needs_person,
         "ours": [_check_view(v, titles, "") for v in ours],
         "fixes": fixes,
-        "fix_count": plural(len(fixes), "cause"),
+        "fix_lead": "One cause. What merely follows from it is counted with it and not listed."
+        if len(fixes) == 1
+        else f"{len(fixes)} causes, most telling first. What merely follows from one of them is counted with it "
+        "and not listed.",
         "perfect": not fixes and not ours,
         "groups": _group_view(grade),
         "convention": _convention(grade, evidence),

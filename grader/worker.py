@@ -606,6 +606,27 @@ class Session:
             rows.append(torch.zeros_like(z) if g is None else g)
         return {}, {"grad": _plain_tensor(torch.stack(rows))}
 
+    def op_pixel_reach(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
+        """Largest change of the codes when a band of four rows of the images is inverted, for each of seven bands.
+
+        Bands rather than gradients, so that an encoder that rounds or compares is judged by what it sees.
+        """
+        model, cls, _ = self.models[args["key"]]
+        model.eval()
+        x = t["x"]
+
+        def codes(images: torch.Tensor) -> torch.Tensor:
+            seed_everything(args["seed"])
+            return torch.cat([e.reshape(-1) for e in _tensors(model.encode(images), 2 if cls == "VAE" else 1, cls, "…")])
+
+        with torch.no_grad():
+            before, reach = codes(x.clone()), []
+            for band in range(7):
+                other = x.clone()
+                other[:, :, 4 * band : 4 * band + 4] = 1 - other[:, :, 4 * band : 4 * band + 4]
+                reach.append((codes(other) - before).abs().max())
+        return {}, {"reach": _plain_tensor(torch.stack(reach))}
+
     # -- losses
 
     def op_loss(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:

@@ -136,6 +136,15 @@ def _near(band: Band, value: float) -> bool:
 @check("betas.learns", after=("interface.range", "interface.state"), uses=("Autoencoder", *STAGES))
 def learns(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
     """Autoencoder and VAE reconstruct at least as well as honest work does on the same budget."""
+    for cls in ("Autoencoder", "VAE"):
+        blind = int((seen.arrays(f"pixel_reach:{cls}")["reach"] == 0).sum())
+        # most of the image: the outer rows of an image may fall outside a convolution without padding
+        if blind > 2:
+            return Finding(
+                False, f"{cls}.encode does not see {blind} of 7 bands of rows: inverting them changes no code",
+                "Check the axes of indexing, slicing and flattening in encode.", "not_learning",
+                {"bands_unseen": blind}, {"bands_unseen": 0},
+            )  # fmt: skip
     _run(shown, seen, "ae"), _run(shown, seen, "beta_0"), _run(shown, seen, "beta_1")
     values = band_metrics(shown)
     for key, what in (("explained_ae", "the autoencoder"), ("explained_vae", "the VAE (better of beta 0 and 1)")):
