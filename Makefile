@@ -11,7 +11,7 @@ ARGS ?=
 # of CPU wheels (see its "get started" page), or to a mirror of it, to get the CPU build.
 TORCH_INDEX ?=
 
-.PHONY: help venv grade test lint check report selfcheck calibrate bench sample clean
+.PHONY: help venv grade test lint check report selfcheck calibrate bench docs sample clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ calibrate: $(STAMP)  ## measure the bands of honest work again
 
 bench: $(STAMP)  ## ratios of speed and memory, from one run
 	@$(PY) -m tools.bench $(ARGS)
+
+docs: $(STAMP)  ## write docs/checks.md from the code
+	@$(PY) -m tools.checks_page
+
+sample: $(STAMP)  ## render docs/sample, a report and a class page with their pictures
+	@$(PY) -m tools.sample
 
 clean:  ## remove reports and caches, not the environment
 	@find $(OUT) -mindepth 1 -not -name .gitkeep -not -path '*/.marks*' -delete  # marks cannot be made again
