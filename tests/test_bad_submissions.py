@@ -241,14 +241,19 @@ def test_grading_again_runs_nothing_and_changes_nothing(graded: Class) -> None:
     assert done.returncode == 0 and {p: p.read_bytes() for p in paths} == before
 
 
-def test_report_and_export_of_such_a_class(graded: Class) -> None:
+def test_judged_again_it_is_the_same(graded: Class) -> None:
     _, out, _ = graded
     pages = {p: p.read_bytes() for p in [*out.glob("*/report.html"), *out.glob("*/grade.json"), out / "index.html"]}
     done = grader("report", out)
     assert done.returncode == 0, done.stderr
     assert {p: p.read_bytes() for p in pages} == pages
-    done = grader("export", "csv", out, "--to", out / "exported")
-    assert done.returncode in (0, 2)  # the name of a format is the exports' own business
+
+
+def test_observed_again_it_is_the_same(graded: Class) -> None:
+    _, out, _ = graded
+    done = grader("verify", out / intake.folder_name("-rf"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the same bytes" in done.stdout
 
 
 def test_a_damaged_observation_is_made_again(graded: Class) -> None:
