@@ -24,10 +24,11 @@ FLOORS = """\
 | 5 | `checks` | observations in, finding out |
 | 6 | `judge`, `evidence`, `figures` | verdicts and points; what figures are drawn from |
 | 7 | `report`, `exports` | a grade as a page, as a file |
-| 8 | `classroom`, `marking` | a class; the written part |
-| 9 | `public`, `authors` | students' checks; calibration and self-check |
-| 10 | `cli` | argv, exit statuses |
-| 11 | `__main__` | `python -m grader` |
+| 8 | `marking` | the written part, marked by people |
+| 9 | `classroom` | a class: all of the above, in order |
+| 10 | `public`, `authors` | students' checks; calibration and self-check |
+| 11 | `cli` | argv, exit statuses |
+| 12 | `__main__` | `python -m grader` |
 """
 KNOW_TORCH = {"worker", "sandbox/zygote", "data", "torchvision_compat"}
 
