@@ -1,0 +1,102 @@
+"""A stratified sample of the self-check, exact probes only: bugs die where they are filed, honest work loses nothing.
+
+The whole, with training, is ``make selfcheck``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader import authors
+from tests import mutation
+from tests.conftest import Exam
+from tests.test_judge import HONEST as SHARED
+
+PER_CHECK = 2
+HONEST = (
+    "conv_batchnorm", "half_mse_means", "l1_sum", "narrow_tanh_64", "wide_1024", "dropout_both", "gru_rows", "distributions",
+    "helper_file", "notebook", "result_dataclass", "bce_mean_everything",
+)  # fmt: skip
+
+
+def sample() -> list[Path]:
+    """The first mutants by name of every check that needs no training."""
+    by_check: dict[str, list[Path]] = {}
+    for path in mutation.iter_cases():
+        if path.parent.name not in authors.TRAINED:
+            by_check.setdefault(path.parent.name, []).append(path)
+    return [p for paths in by_check.values() for p in paths[:PER_CHECK]]
+
+
+# What the numbers say of both alike: eps kept from the constructor is one row for all images too.
+NEIGHBOURS = {"decoder_stores_input": {"bottleneck_bypassed"}, "cached_at_construction": {"noise_shared_across_batch"}}
+FIRST = {p.parent.name: p for p in reversed(sample())}
+
+
+def outcome(
+    exam: Exam, kind: str, name: str, files: dict[str, bytes], wanted: str = "", named: str | None = None, shared: bool = False
+) -> authors.Outcome:
+    submission = authors.as_submission(name, files)
+    grade = authors._judge(submission, exam.observe(submission, shared=shared), exam.assignment, None, {})
+    return authors._outcome(kind, name, wanted, named, grade)
+
+
+# One bug charged twice, for the time being: what is not there is also called by interface.shapes.
+TWICE = pytest.mark.xfail(reason="interface.shapes fails as well where a class is missing", strict=False)
+OPEN = {"autoencoder_spelled_differently": TWICE, "constructor_needs_more": TWICE}
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(p, marks=OPEN.get(p.stem, ()), id=f"{p.parent.name}/{p.stem}") for p in sample()]
+)
+def test_mutant_dies_where_it_is_filed(path: Path, exam: Exam) -> None:
+    case = mutation.read_case(path)
+    o = outcome(exam, "mutant", case.name, mutation.load_case(path), case.check, case.diagnosis, path in FIRST.values())
+    assert o.good, authors._explain(o)
+    assert set(o.failed) <= {case.check, *case.also}, authors._explain(o)
+    names = {case.diagnosis, *case.also_diagnosis} - {None} | NEIGHBOURS.get(case.name, set())
+    assert not case.diagnosis or names & set(o.diagnoses.values()), authors._explain(o)
+    assert o.score < o.max_score
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_honest_work_loses_nothing(name: str, exam: Exam) -> None:
+    o = outcome(exam, "honest", name, mutation.load_honest(mutation._honest_path(name)), shared=name in SHARED)
+    assert o.good and o.score == o.max_score, authors._explain(o)
+
+
+def test_every_exact_check_is_in_the_sample() -> None:
+    assert {p.parent.name for p in sample()} == mutation.CHECKS - set(authors.TRAINED)
+
+
+# --- the figures that are published of it -------------------------------------------------------------------
+
+
+def row(kind: str, name: str, wanted: str, failed: dict[str, str | None], named: str | None = None) -> authors.Outcome:
+    return authors.Outcome(
+        kind, name, wanted, tuple(failed), failed, named, 70.0, 80.0, dict.fromkeys(failed, "failed: why")
+    )
+
+
+def test_the_matrix_counts_kills_alarms_and_names(exam: Exam) -> None:
+    rows = [
+        row("mutant", "loss.returns/a", "loss.returns", {"loss.returns": "nan_output"}, "nan_output"),
+        row("mutant", "loss.returns/b", "loss.returns", {"loss.returns": None}, "nan_output"),
+        row("mutant", "loss.returns/c", "loss.returns", {"loss.gradients": None}),
+        row("honest", "honest/d", "", {}),
+        row("honest", "honest/e", "", {"loss.returns": None}),
+    ]
+    assert [o.good for o in rows] == [True, True, False, True, False]
+    assert [o.rightly_named for o in rows[:3]] == [True, False, None]
+    text = authors.matrix(rows, exam.assignment, quick=True)
+    assert "filed under: 2 of 3" in text and "lost a point: 1 of 2" in text
+    assert "name is asked for: 1 of 2" in text and "any diagnosis: 1 of 2" in text
+    assert "| loss.returns/c | **no** | – | loss.gradients | 70 / 80 |" in text and "exact checks only" in text
+
+
+@pytest.mark.parametrize(("misses", "n", "bound"), [(0, 59, 0.05), (0, 299, 0.01), (1, 93, 0.05), (0, 0, 1.0), (3, 3, 1.0)])
+def test_the_upper_bound_is_that_of_the_textbook(misses: int, n: int, bound: float) -> None:
+    """The rule of three: with 59 clean cases the rate is below 5 %, at 95 % confidence."""
+    assert authors.upper_bound(misses, n) == pytest.approx(bound, rel=0.02)
