@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
-from grader import diagnosis, probes
+from grader import diagnosis, metrics, probes
 from grader.checks.base import Echo, Finding, Seen, Unobserved, check, number
 from grader.findings import close
 from grader.model import Observation
@@ -32,7 +32,7 @@ def prior_codes(seen: Seen) -> Finding:
     mean, std = float(codes.mean()), float(codes.std())
     size = codes.size
     uniform = min(
-        stats.kstest(codes.ravel(), "uniform", args=(a, b)).statistic
+        metrics.kolmogorov_smirnov((codes - a) / b, _uniform)[0]
         for a, b in ((0, 1), (-1, 2), (codes.min(), np.ptp(codes)))
     )
     if uniform < 2.5 / np.sqrt(size) and d > 0:
@@ -40,11 +40,11 @@ def prior_codes(seen: Seen) -> Finding:
     if abs(mean) > SIGMAS / np.sqrt(size) or abs(std - 1) > SIGMAS / np.sqrt(2 * size):
         return _wrong(f"codes have mean {number(mean, 3)} and standard deviation {number(std, 3)}",
                       "prior_wrong_scale", measured)  # fmt: skip
-    pooled = stats.kstest(codes.ravel(), "norm")
-    if pooled.pvalue < P_VALUE:
-        return _wrong(f"codes are not normal (Kolmogorov–Smirnov p = {pooled.pvalue:.1g})", None, measured)
+    pooled = metrics.kolmogorov_smirnov(codes, special.ndtr)[1]
+    if pooled < P_VALUE:
+        return _wrong(f"codes are not normal (Kolmogorov–Smirnov p = {pooled:.1g})", None, measured)
     for j in range(d):
-        p = stats.kstest(codes[:, j], "norm").pvalue
+        p = metrics.kolmogorov_smirnov(codes[:, j], special.ndtr)[1]
         if p < P_VALUE:
             return _wrong(f"dimension {j + 1} of the codes is not N(0, 1) (p = {p:.1g})", None, measured)
     if len(np.unique(codes)) < 0.9 * size:
@@ -53,6 +53,10 @@ def prior_codes(seen: Seen) -> Finding:
     if second.shape == codes.shape and close(second, codes):
         return _wrong("two calls under different seeds decode the same codes", "sample_seed_reset", measured)
     return Finding(True, f"{n} codes of {d} dimensions pass as N(0, I)", measured=measured)
+
+
+def _uniform(values: np.ndarray) -> np.ndarray:
+    return np.clip(values, 0.0, 1.0)
 
 
 def _replayed(seen: Seen) -> bool:
@@ -153,6 +157,8 @@ def _grid_finding(seen: Seen, tag: str, cls: str, n: int, extent: float) -> Find
         )  # fmt: skip
     got = _tiles(o.arrays["images"].reshape(side, side), n)
     want = seen.arrays(f"{name}:tiles")["out0"].reshape(n, n, 28, 28)
+    if np.abs(want).max() <= 1.0 and close(got, want):  # then every tile is close as well
+        return None
     good = np.array([[close(got[i, j], want[i, j]) for j in range(n)] for i in range(n)])
     if good.all():
         return None
