@@ -15,7 +15,7 @@ from sklearn import metrics as sk
 from sklearn.decomposition import PCA
 from sklearn.linear_model import RidgeClassifier
 from torch.distributions import Normal, kl_divergence
-from torch.nn import functional as F  # noqa: N812
+from torch.nn import functional as F
 
 from grader import metrics, oracles
 
