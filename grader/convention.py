@@ -38,16 +38,16 @@ class Scale:
         return self.factor * batch**self.batch * latent_dim**self.latent * PIXELS**self.pixels
 
     def describe(self) -> str:
-        parts = {0: "mean", 1: "sum"}
-        batch = f"{parts.get(int(self.batch), '') or f'B^{self.batch:g} ×'} over the batch"
+        parts: dict[float, str] = {0: "mean", 1: "sum"}
+        batch = f"{parts.get(self.batch) or f'B^{self.batch:g} ×'} over the batch"
         if self.pixels == -1 and self.latent == 0:
             return f"sum over latent dimensions divided by 784, {batch}"
         latent = {0: "sum over latent dimensions", -1: "mean over latent dimensions"}
         return f"{latent.get(self.latent, f'D^{self.latent} ×')}, {batch}"
 
     def describe_pixels(self) -> str:
-        parts = {0: "mean", 1: "sum"}
-        batch = f"{parts.get(int(self.batch), '') or f'B^{self.batch:g} ×'} over the batch"
+        parts: dict[float, str] = {0: "mean", 1: "sum"}
+        batch = f"{parts.get(self.batch) or f'B^{self.batch:g} ×'} over the batch"
         half = "½ · " if math.isclose(self.factor, 0.5, rel_tol=RECON_TOLERANCE) else ""
         return f"{half}{'mean' if self.pixels == -1 else 'sum'} over pixels, {batch}"
 
@@ -275,7 +275,9 @@ def fit_recon(points: Sequence[ReconPoint]) -> ReconFit:
     for family in oracles.FAMILIES:
         plain = _family_fit(family, by_batch, offset=False)
         shifted = _family_fit(family, by_batch, offset=True)
-        use_offset = plain[0] >= RECON_TOLERANCE and shifted[0] < RECON_TOLERANCE / 10
+        use_offset = shifted[0] < RECON_TOLERANCE / 10 and not (
+            plain[0] < RECON_TOLERANCE and _allowed(family, plain[1])
+        )
         best[family] = (*(shifted if use_offset else plain), use_offset)
     deviations = {f: b[0] for f, b in best.items()}
     family = min(deviations, key=lambda f: deviations[f])
@@ -288,6 +290,13 @@ def fit_recon(points: Sequence[ReconPoint]) -> ReconFit:
         return ReconFit(family, None, deviations)
     b = min(factors)
     return ReconFit(family, _with_pixels(factors[b] / b**batch, batch, 0), deviations)
+
+
+def _allowed(family: str, factors: Mapping[int, float]) -> bool:
+    """Whether the factor at one batch size is a reduction's, up to the sum or mean over the batch."""
+    b = min(factors)
+    tries = (factors[b] / b**p for p in (0, 1))
+    return any(r > 0 and allowed_recon_factor(family, _with_pixels(r, 0, 0).factor) for r in tries)
 
 
 def _family_fit(

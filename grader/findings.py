@@ -334,7 +334,9 @@ def wiring(by: By, mode: str) -> Wiring:
         call_swapped=close(forward, a["from_swapped"]),
         formula_inline=close(forward, a["from_formula"]),
         varies_with_seed=not close(forward, a["forward_other_seed"]),
-        leaks=by[f"staged:{mode}"].info.get("encode_calls", 0) > 0 and not close(a["frozen"], a["frozen_other"]),
+        leaks=by[f"staged:{mode}"].info.get("encode_calls", 0) > 0
+        and bool(np.isfinite(a["frozen"]).all() and np.isfinite(a["frozen_other"]).all())
+        and not close(a["frozen"], a["frozen_other"]),
     )
 
 

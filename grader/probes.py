@@ -149,13 +149,22 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
     for cls in CLASSES:
         m = exam_model(cls, d, assignment)
 
+        codes = ("out0", "out1") if cls == "VAE" else ("out0",)
+
         def apply(
-            name: str, method: str, a: np.ndarray, model: Model = m, cls: str = cls, **args: Any
+            name: str,
+            method: str,
+            a: np.ndarray,
+            model: Model = m,
+            cls: str = cls,
+            codes: tuple[str, ...] = codes,
+            **args: Any,
         ) -> Probe:
+            expect = {c: ((len(a), d),) for c in codes} if method == "encode" else {"out0": images(len(a))}
             return Probe(
                 f"{name}:{cls}", "exam", "apply",
                 {"key": model.key, "method": method, "seed": 1} | args, {"a0": a},
-                {}, model, _names(cls, method),
+                expect, model, _names(cls, method),
             )  # fmt: skip
 
         out += [apply(f"range:{k}", "decode", z[:64] * F32(k)) for k in (1, 10, 100)]
@@ -207,7 +216,7 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
         )  # fmt: skip
     out.append(
         Probe("encoded:train", "exam", "apply", {"key": t.key, "method": "encode", "seed": 1, "train": True},
-              {"a0": x}, {}, t, _names("VAE", "encode"))
+              {"a0": x}, {"out0": ((len(x), d),), "out1": ((len(x), d),)}, t, _names("VAE", "encode"))
     )  # fmt: skip
     return out
 

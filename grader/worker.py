@@ -169,6 +169,13 @@ def _run_notebook(text: str, module: types.ModuleType) -> None:
                     module.__dict__[bound] = _Missing(str(error.name))
 
 
+def _text(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SyntaxError(f"{name} is not UTF-8 (byte {error.start}): save it as UTF-8") from None
+
+
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports the submission's own ``.py`` files from memory."""
 
@@ -193,7 +200,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         file = module.__spec__.origin if module.__spec__ else None
         assert file is not None
-        source = self.files[file].decode("utf-8-sig")
+        source = _text(file, self.files[file])
         linecache.cache[file] = (len(source), None, source.splitlines(True), file)
         exec(compile(source, file, "exec"), module.__dict__)
 
@@ -404,7 +411,7 @@ class Session:
         seed_everything(args.get("seed", 0))
         torch.autograd.backward = counting
         try:
-            text = self.files[main].decode("utf-8-sig")
+            text = _text(main, self.files[main])
             if main.endswith(".ipynb"):
                 _run_notebook(text, self.module)
             else:

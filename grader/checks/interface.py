@@ -124,7 +124,7 @@ def names(seen: Seen) -> Finding:
     )
 
 
-@check("interface.shapes")
+@check("interface.shapes", uses=("Autoencoder", "VAE"))
 def shapes(seen: Seen) -> Finding:
     """Both models work for every latent dimension and batch size, and return float32 of the right shape."""
     wanted = [n for n in seen if n.startswith(("build:", "shape:"))]
@@ -199,6 +199,9 @@ def _only_one_latent(faults: list[tuple[str, Any]], wanted: list[str]) -> bool:
     return latents == {"2", "3"} or latents == {"3", "20"} or latents == {"2", "20"}
 
 
+RANGE_TOLERANCE = 1e-3  # a missing sigmoid leaves [0, 1] by more than 1 at codes of 100 standard deviations
+
+
 @check("interface.range", uses=("VAE", "Autoencoder"))
 def value_range(seen: Seen) -> Finding:
     """Decoded values lie in [0, 1] and can use that range.
@@ -219,10 +222,10 @@ def value_range(seen: Seen) -> Finding:
                 "A softmax over pixels makes them compete: use a sigmoid for each pixel.", None,
                 {"sum_of_pixels": float(sums.mean())}, {"sum_of_pixels": "free"},
             )  # fmt: skip
-        if a < -1e-6 or b > 1 + 1e-6:
-            if min(low, -1e-6) > a or max(high, 1 + 1e-6) < b or not where:
+        if a < -RANGE_TOLERANCE or b > 1 + RANGE_TOLERANCE:
+            if min(low, 0.0) > a or max(high, 1.0) < b or not where:
                 low, high, where = min(low, a), max(high, b), where or cls
-        elif a >= 0.5 - 1e-6 and b <= 0.7311 and b - a > 1e-4:
+        elif a >= 0.5 - RANGE_TOLERANCE and b <= 0.7311 + RANGE_TOLERANCE and b - a > 1e-4:
             squeezed.append((cls, a, b))
     if where:
         diagnosis = "sigmoid_missing" if high > 1 else "output_negative"

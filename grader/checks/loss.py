@@ -48,7 +48,7 @@ def returns(seen: Seen) -> Finding:
                     )  # fmt: skip
     first, again = seen.arrays("loss:betas"), seen.arrays("loss:betas_again")
     k = again["total"].size
-    if not np.allclose(first["total"].reshape(-1)[:k], again["total"].reshape(-1), rtol=1e-5):
+    if not np.allclose(first["total"].reshape(-1)[:k], again["total"].reshape(-1), rtol=1e-3):
         return Finding(
             False, "the same call gives another loss the second time",
             "A loss is a function of its arguments: no random numbers and no running state.",
