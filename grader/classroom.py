@@ -133,7 +133,8 @@ def observe_one(
     seen = observe.Observer(submission, course.assignment, course.data, sandbox, say).observe()
     out = Observations(seen, digest, sandbox.isolation, environment, course.data.sha256)
     bands, _ = course.calibration
-    if seen["load"].fault is None and judge.near_thresholds(out, course.assignment, course.data, bands):
+    contexts = judge.contexts(out, course.assignment, course.data, bands)
+    if seen["load"].fault is None and judge.near_thresholds(contexts):
         by = dict(seen)
         for k in AGAIN_SEEDS:
             say(f"again with seed {k}")
@@ -167,9 +168,10 @@ class Graded:
 def judged(course: Course, submission: Submission, observations: Observations) -> tuple[Grade, str, Evidence]:
     """The grade, its page and what the page shows: a pure function of the observations."""
     bands, honest = course.calibration
+    prepared = judge.contexts(observations, course.assignment, course.data, bands)
     written = marking.apply(judge.written_answers(submission, course.assignment), course.marks, submission.id)
-    grade = judge.grade(submission, observations, course.assignment, course.data, bands, written=written)
-    context = judge.contexts(observations, course.assignment, course.data, bands)[0]
+    grade = judge.grade(submission, observations, course.assignment, course.data, bands, written=written, prepared=prepared)
+    context = prepared[0]
     shown = evidence.evidence(observations, context, course.data, bands, honest)
     if "![" in submission.answers:
         shown = replace(shown, answer_images=intake.answer_images(submission.path))

@@ -27,6 +27,8 @@ from grader.model import (
     WrittenAnswer,
 )
 
+# The checks that compare with calibrated bands.
+BANDED = frozenset({"betas.learns", "betas.kl_falls", "betas.honest_information", "interpolation.smoothness"})
 AGAIN = "again"  # prefix of probes observed again with other seeds: "again1|train:ae"
 _FAULT_STATUS: Mapping[str, Status] = {
     "timeout": "timeout",
@@ -225,11 +227,9 @@ def contexts(
     return [Context(by, assignment, data, bands) for by in (first, *again)]
 
 
-def near_thresholds(
-    observations: Observations, assignment: Assignment, data: Dataset, bands: Mapping[str, Band]
-) -> list[str]:
+def near_thresholds(all_contexts: Sequence[Context]) -> list[str]:
     """The checks that fail within the margin of a calibrated band: to be observed again before they cost a point."""
-    judge = Judge(contexts(observations, assignment, data, bands))
+    judge = Judge(all_contexts, BANDED)
     judge.run()
     return judge.near
 
@@ -243,12 +243,14 @@ def grade(
     *,
     only: frozenset[str] | None = None,
     written: tuple[WrittenAnswer, ...] | None = None,
+    prepared: Sequence[Context] | None = None,
 ) -> Grade:
     """Judge one submission from its stored observations.
 
-    ``only`` restricts to some checks (the public ones). The same arguments give the same grade.
+    ``only`` restricts to some checks (the public ones); ``prepared`` are the contexts of the same observations, if
+    they have been made. The same arguments give the same grade.
     """
-    all_contexts = contexts(observations, assignment, data, bands)
+    all_contexts = prepared or contexts(observations, assignment, data, bands)
     verdicts = Judge(all_contexts, only).run()
     return Grade(
         submission_id=submission.id,
