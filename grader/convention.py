@@ -113,6 +113,8 @@ def _multiple(values: np.ndarray, canonical: np.ndarray) -> tuple[float, float]:
     """Best factor c with values ≈ c · canonical, and the largest deviation relative to c · canonical."""
     if not np.isfinite(values).all():
         return math.nan, math.inf
+    if not np.abs(canonical).min() > 0:
+        return math.nan, math.inf
     c = float(np.median(values / canonical))
     if abs(c) < 1e-12:
         return 0.0, math.inf

@@ -43,13 +43,10 @@ def outcome(
     return authors._outcome(kind, name, wanted, named, grade)
 
 
-# One bug charged twice, for the time being: what is not there is also called by interface.shapes.
-TWICE = pytest.mark.xfail(reason="interface.shapes fails as well where a class is missing", strict=False)
-OPEN = {"autoencoder_spelled_differently": TWICE, "constructor_needs_more": TWICE}
 
 
 @pytest.mark.parametrize(
-    "path", [pytest.param(p, marks=OPEN.get(p.stem, ()), id=f"{p.parent.name}/{p.stem}") for p in sample()]
+    "path", [pytest.param(p, id=f"{p.parent.name}/{p.stem}") for p in sample()]
 )
 def test_mutant_dies_where_it_is_filed(path: Path, exam: Exam) -> None:
     case = mutation.read_case(path)
