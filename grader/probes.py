@@ -229,6 +229,8 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
 
 NOISE_ROWS = 4096
 CONSTANTS = (-2.0, -1.0, 1.0, 2.0)
+# Clamps are free from 15 outwards. On the negative side epsilons up to 1e-5 inside logs still count for little at -8.
+WIDE = (-8.0, -5.0, 5.0, 8.0, 12.0, 14.0)
 
 
 def noise_probes(assignment: Assignment) -> list[Probe]:
@@ -264,6 +266,7 @@ def noise_probes(assignment: Assignment) -> list[Probe]:
         ask("mu_doubled", 2 * mu, small, seed + 33),
     ]
     out += [ask(f"constant:{c:g}", small, small + c, seed + 33) for c in CONSTANTS]
+    out += [ask(f"wide:{c:g}", small, small + c, seed + 33) for c in WIDE]
     w = _rng(assignment, 51).standard_normal(small.shape)
     out.append(
         Probe(
@@ -318,12 +321,17 @@ def loss_probes(assignment: Assignment, *, flat: bool) -> list[Probe]:
         logvar = rng.uniform(-2.5, 2.0, (k, b, d)) + rng.uniform(-0.5, 0.5, (k, 1, 1))
         x, x_hat = rng.uniform(0.2, 0.8, (2, k, b, 784))
         ask(f"kl:{b}:{d}", x_hat, x, mu, logvar)
+    shape = (len(WIDE), 4, 20)
+    x, x_hat = rng.uniform(0.2, 0.8, (2, len(WIDE), 4, 784))
+    ask("wide", x_hat, x, rng.normal(0, 1, shape), np.broadcast_to(np.array(WIDE)[:, None, None], shape))
     for b in (4, 1, 9, 128):
         k = 6 if b == 4 else 2
         # errors of several sizes: a family that fits at all of them is the family
         x = rng.uniform(0.25, 0.75, (k, b, 784))
         size = np.linspace(0.02, 0.25, k)[:, None, None] if k > 2 else np.array([0.05, 0.2])[:, None, None]
-        x_hat = x + size * rng.uniform(-1, 1, x.shape)
+        # ... and of two distributions, or the root of the squared error would pass for the absolute one
+        power = np.where(np.arange(k) % 2 == 0, 1.0, 4.0)[:, None, None]
+        x_hat = x + size * rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0, 1, x.shape) ** power
         mu, logvar = rng.normal(0, 1, (2, k, b, 20))
         ask(f"recon:{b}", x_hat, x, mu, logvar)
         ask_ae(f"recon:{b}", x_hat, x)

@@ -476,6 +476,7 @@ class Session:
         return {
             "latent_dim": latent if isinstance(latent, int) else _describe(latent),
             "has_latent_dim": hasattr(model, "latent_dim"),
+            "batch_norm": any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in model.modules()),
             "parameters": sum(p.numel() for p in model.parameters() if _materialized(p)),
         }, {}
 
@@ -539,8 +540,17 @@ class Session:
         model.train(args["train"])
         x, seed = t["x"], args["seed"]
 
+        buffers = {n: b.detach().clone() for n, b in model.named_buffers()}
+
+        def again(reseed: int) -> None:
+            """The state before: the generator, and buffers that a pass moves (batch norm, spectral norm)."""
+            seed_everything(reseed)
+            with torch.no_grad():
+                for n, b in model.named_buffers():
+                    b.copy_(buffers[n])
+
         def stages(code: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> tuple[torch.Tensor, ...]:
-            seed_everything(seed)
+            again(seed)
             mu, logvar = _tensors(model.encode(x.clone()), 2, "VAE.encode", "(mu, logvar)")
             z = code(mu, logvar)
             return mu, logvar, z, _tensors(model.decode(z), 1, "VAE.decode", "x_hat")[0]
@@ -548,21 +558,22 @@ class Session:
         with torch.no_grad():
             mu, logvar, z, x_hat = stages(model.reparameterize)
             out = {"mu": mu, "logvar": logvar, "z": z, "staged": x_hat}
-            seed_everything(seed)
+            again(seed)
             forward = _tensors(model(x.clone()), 3, "VAE.forward", "(x_hat, mu, logvar)")
             out |= dict(zip(("forward", "forward_mu", "forward_logvar"), forward, strict=True))
             out["from_mu"] = stages(lambda m, lv: m)[3]
             out["from_swapped"] = stages(lambda m, lv: model.reparameterize(lv, m))[3]
             out["from_logvar"] = stages(lambda m, lv: lv)[3]
             out["from_formula"] = stages(canonical_reparameterize)[3]
-            seed_everything(seed + 1)
+            again(seed + 1)
             out["forward_other_seed"] = _tensors(model(x.clone()), 3, "VAE.forward", "…")[0]
-            calls = self._frozen_codes(model, x, mu, logvar, seed, out)
+            calls = self._frozen_codes(model, x, mu, logvar, lambda: again(seed), out)
         return {"encode_calls": calls}, {k: _plain_tensor(v) for k, v in out.items()}
 
     @staticmethod
     def _frozen_codes(
-        model: Any, x: torch.Tensor, mu: torch.Tensor, logvar: torch.Tensor, seed: int, out: dict[str, torch.Tensor]
+        model: Any, x: torch.Tensor, mu: torch.Tensor, logvar: torch.Tensor,
+        again: Callable[[], None], out: dict[str, torch.Tensor],
     ) -> int:
         """``forward`` of two batches while ``encode`` gives the same codes for both: only what goes round it differs."""
         encode, calls = model.encode, 0
@@ -576,7 +587,7 @@ class Session:
         model.__dict__["encode"] = frozen
         try:
             for name, images in (("frozen", x), ("frozen_other", x.flip(0))):
-                seed_everything(seed)
+                again()
                 out[name] = _tensors(model(images.clone()), 3, "VAE.forward", "…")[0]
         finally:
             model.__dict__.pop("encode", None)

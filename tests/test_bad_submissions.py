@@ -130,9 +130,6 @@ def by_id(grade: Grade) -> dict[str, Verdict]:
     return {v.id: v for v in grade.checks}
 
 
-# betas.encoder_heads stops on heads of different sizes instead of leaving them to interface.shapes
-
-
 @pytest.mark.parametrize("name", list(CASES))
 def test_one_bad_submission(name: str, folder: Folder, reference_source: str, exam: Exam) -> None:
     case = CASES[name]

@@ -285,7 +285,7 @@ def batch_independence(seen: Seen) -> Finding:
             f"{where} of the same image differs by up to {number(worst)} between batches, expected 0 ± 1e-4",
             "Does something call `.train()` inside, or normalise over the batch by hand? In eval mode batch "
             "norm has to use its running statistics.",
-            "batch_norm_in_train_mode",
+            "batch_norm_in_train_mode" if seen["build:VAE:20"].info.get("batch_norm") else None,
             {"largest_difference": worst},
             {"largest_difference": 0.0},
         )

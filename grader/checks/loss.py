@@ -223,6 +223,10 @@ def kl_closed_form(losses: Losses, seen: Seen, context: Context) -> Finding:
             False, f"kl depends on the images: {', '.join(number(v, 6) for v in k)} for the same mu and logvar",
             "kl is a function of mu and logvar only.", None, {"kl": [float(v) for v in k]}, {"kl": "equal"},
         )  # fmt: skip
+    if fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale):
+        far = _far_from_zero(context, seen, fit.scale)
+        if far is not None:
+            return far
     if fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale) and zero < 1e-5:
         return Finding(
             True, f"kl is the closed form, {fit.scale.describe()}", measured=measured, expected=expected
@@ -249,6 +253,22 @@ def kl_closed_form(losses: Losses, seen: Seen, context: Context) -> Finding:
         measured | ({"coefficients": dict(fit.coefficients)} if fit.coefficients else {}),
         expected,
     )
+
+
+def _far_from_zero(context: Context, seen: Seen, scale: Scale) -> Finding | None:
+    """The closed form has to hold wherever clamping is not free."""
+    t, values = context.plan["loss:wide"].tensors, seen.arrays("loss:wide")["kl"].reshape(-1)
+    b, d = t["mu"].shape[1:]
+    for i, logvar in enumerate(probes.WIDE):
+        want = scale.at(b, d) * oracles.kl_per_image(t["mu"][i], t["logvar"][i])
+        if not abs(values[i] - want) < 1e-2 * abs(want):
+            return Finding(
+                False, f"at logvar = {logvar:g} everywhere kl is {number(float(values[i]))}, the closed form {number(want)}, "
+                "although they agree near 0",
+                "Do not clamp logvar inside [−15, 15]: beyond a clamp it gets no gradient.", None,
+                {"kl": float(values[i]), "logvar": logvar}, {"kl": want, "relative_tolerance": 0.01},
+            )  # fmt: skip
+    return None
 
 
 def _three_points(context: Context, seen: Seen) -> str:

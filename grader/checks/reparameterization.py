@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from grader import diagnosis, metrics
+from grader import diagnosis, metrics, probes
 from grader.checks.base import Context, Echo, Finding, Seen, check, number
 from grader.findings import NOISE_SEEN, Noise, Wiring
 
@@ -98,9 +98,12 @@ def normal(noise: Noise, seen: Seen) -> Finding:
     if columns > 7 / np.sqrt(len(eps)):
         return _not_normal(f"two latent dimensions correlate by {number(float(columns))}", None,
                            correlation=float(columns))  # fmt: skip
-    rows = float((eps[1:] * eps[:-1]).mean())
-    if abs(rows) > SIGMAS / np.sqrt(eps[1:].size):
-        return _not_normal(f"neighbouring rows correlate by {number(rows)}", None, correlation=rows)
+    # correlation of each row with the row k further on, for all k at once; 2,048 values of 1 / sqrt(n) each
+    spectrum = np.abs(np.fft.rfft(eps, axis=0)) ** 2
+    lags = np.fft.irfft(spectrum.sum(1), n=len(eps))[1 : len(eps) // 2 + 1] / n
+    k = int(np.abs(lags).argmax())
+    if abs(lags[k]) > 7 / np.sqrt(n):
+        return _not_normal(f"rows {k + 1} apart correlate by {number(float(lags[k]))}", None, correlation=float(lags[k]))
     return Finding(True, f"{n:,} values pass all tests (KS distance {number(distance, 2)})",
                    measured={"ks": distance, "std": float(scale)})  # fmt: skip
 
@@ -120,6 +123,17 @@ def formula(noise: Noise, seen: Seen) -> Finding:
     if noise.absent or noise.unreplayable:
         raise Echo("reparameterization.noise")
     if noise.formula:
+        base = seen.arrays("noise:constant:1")["out0"].astype(np.float64)
+        for c in probes.WIDE:
+            z = seen.arrays(f"noise:wide:{c:g}")["out0"].astype(np.float64)
+            sigma = float((z * base).sum() / (base**2).sum()) * np.exp(0.5)
+            if not abs(sigma - np.exp(c / 2)) < 1e-2 * np.exp(c / 2):
+                return Finding(
+                    False, f"at logvar = {c:g} sigma is {number(sigma)}, expected exp(logvar / 2) = {number(float(np.exp(c / 2)))}, "
+                    "although they agree near 0",
+                    "Do not clamp logvar inside [−15, 15].", None, {"sigma": sigma, "logvar": c},
+                    {"sigma": float(np.exp(c / 2))},
+                )  # fmt: skip
         return Finding(
             True, "the replayed noise gives mu + exp(logvar / 2) · eps to rounding",
             measured={"largest_deviation": noise.worst}, expected={"largest_deviation": 1e-4},
