@@ -254,18 +254,17 @@ def name_recon(points: Sequence[tuple[np.ndarray, np.ndarray, float]]) -> list[s
         return ["recon_against_itself"] if np.abs(values).max() < 1e-9 else ["recon_constant"]
     batch = np.array([len(x) for _, x, _ in points])
     double = [(a.astype(np.float64), x.astype(np.float64)) for a, x, _ in points]
-    named = []
+    spread: dict[str, float] = {}
     for key, variants in formulas.items():
         for f in variants:
             ratio = values / np.array([f(a, x) for a, x in double])
             for p in (0, 1):
                 r = ratio / batch**p
-                if float(np.ptp(r)) < 2e-3 * abs(float(np.median(r))):
-                    named.append(key)
-                    break
-            else:
-                continue
-            break
+                relative = float(np.ptp(r)) / max(abs(float(np.median(r))), 1e-12)
+                spread[key] = min(spread.get(key, math.inf), relative)
+    best = min(spread.values())
+    # formulas that agree to first order fit nearly as well: only those as good as the best are told
+    named = [k for k, v in spread.items() if v < 2e-3 and v <= max(10 * best, 1e-5)]
     return named
 
 
