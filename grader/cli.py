@@ -114,6 +114,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; the only place where errors become messages."""
     args = parser().parse_args(argv)
     console = Console(stderr=True, highlight=False, soft_wrap=True)
+    # a shell that starts a job in the background has it ignore SIGINT: `kill -INT` is to work there too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     handler = signal.signal(signal.SIGTERM, _terminate)
     try:
         return COMMANDS[args.command](args)

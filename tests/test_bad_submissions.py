@@ -57,7 +57,7 @@ CASES: dict[str, Bad] = {
                                      files={"submission.py": "import helpers.layers\n", "helpers/__init__.py": ""}),
     "empty file": Bad("interface.names", ("Autoencoder is not defined", "class Autoencoder(nn.Module)", "ae_loss(x_hat, x)"),
                       files={"submission.py": ""}, diagnosis="missing_name"),
-    "not UTF-8": Bad("interface.loads", ("'utf-8' codec can't decode byte 0xe9",), files={"submission.py": b"name = '\xe9t\xe9'\n"}),
+    "not UTF-8": Bad("interface.loads", ("submission.py is not UTF-8 (byte 8)",), files={"submission.py": b"name = '\xe9t\xe9'\n"}),
     "not a notebook": Bad("interface.loads", ("submission.ipynb is not a Jupyter notebook",),
                           files={"submission.ipynb": "not json"}),
     "symlink": Bad("interface.loads", ("helper.py is a symbolic link",), files={"submission.py": "x = 1", "helper.py": "->"}),

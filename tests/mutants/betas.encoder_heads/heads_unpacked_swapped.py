@@ -18,6 +18,5 @@ ALSO = [
     "interface.shapes",
     "interface.bottleneck",
     "loss.kl_closed_form",
-    "betas.encoder_heads",
     "betas.tuned",
 ]

@@ -10,7 +10,6 @@ PATCH = [
 DIAGNOSIS = None
 ALSO = [
     "betas.learns",
-    "betas.encoder_heads",
     "betas.honest_information",
     "betas.tuned",
     "interpolation.smoothness",

@@ -12,7 +12,6 @@ PATCH = [
 DIAGNOSIS = None
 ALSO = [
     "betas.learns",
-    "betas.encoder_heads",
     "betas.honest_information",
     "betas.tuned",
     "interpolation.smoothness",

@@ -21,7 +21,6 @@ PATCH = [
 ]
 DIAGNOSIS = None
 ALSO = [
-    "interface.bottleneck",
     "betas.trains_on_samples",
     "reparameterization.forward",
     "interface.state",

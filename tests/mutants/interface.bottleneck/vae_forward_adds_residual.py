@@ -10,4 +10,4 @@ PATCH = [
     ),
 ]
 DIAGNOSIS = "bottleneck_bypassed"
-ALSO = ["interface.bottleneck", "betas.honest_information"]
+ALSO = [ "betas.honest_information"]

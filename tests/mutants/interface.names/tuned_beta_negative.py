@@ -8,4 +8,4 @@ PATCH = [
     ),
 ]
 DIAGNOSIS = None
-ALSO = ["interface.names"]
+ALSO = []

@@ -12,7 +12,6 @@ PATCH = [
 ]
 DIAGNOSIS = None
 ALSO = [
-    "reparameterization.normal",
     "reparameterization.formula",
     "reparameterization.gradients",
     "reparameterization.forward",

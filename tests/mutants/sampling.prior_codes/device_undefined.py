@@ -10,4 +10,4 @@ PATCH = [
     ),
 ]
 DIAGNOSIS = "undefined_global"
-ALSO = ["sampling.prior_codes"]
+ALSO = []

@@ -1,0 +1,17 @@
+"""For sharper pictures logvar is held below -12 outside of training: the KL that evaluation sees is another one."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """        logvar = self.fc_logvar(h)
+        return mu, logvar
+""",
+        """        logvar = self.fc_logvar(h)
+        if not self.training:
+            logvar = logvar.clamp(max=-12.0)
+        return mu, logvar
+""",
+    ),
+]
+DIAGNOSIS = None
+ALSO = ["betas.honest_information", "betas.tuned", "interpolation.smoothness"]
