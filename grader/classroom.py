@@ -351,7 +351,10 @@ def verify(course: Course, folder: Path, submissions: Path | None, isolation: st
 
 
 def _only(observations: Observations, name: str) -> Observations:
-    return replace(observations, by_probe={name: observations.by_probe[name]}, isolation="", environment={})
+    """One probe alone, its arrays by name: what was stored before they came in order compares too."""
+    o = observations.by_probe[name]
+    arrays = {k: o.arrays[k] for k in sorted(o.arrays)}
+    return replace(observations, by_probe={name: replace(o, arrays=arrays)}, isolation="", environment={})
 
 
 def _with_others(course: Course, rows: Sequence[Graded]) -> list[Graded]:

@@ -334,3 +334,14 @@ def test_the_largest_allowed_header_and_table_are_quick() -> None:
         with contextlib.suppress(ProtocolError):
             receive(data)
         assert time.thread_time() - start < SECONDS_PER_FRAME, data[:40]
+
+
+def test_arrays_come_in_the_order_of_their_names() -> None:
+    """The library hands them over in the order of a hash table; stored observations have to be the same bytes."""
+    names = [f"array {i}" for i in range(40)]
+    frame = wire.pack({}, {n: np.zeros(1, np.float32) for n in reversed(names)})
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(frame)
+        _, arrays = wire.recv(theirs)
+    assert list(arrays) == sorted(names)

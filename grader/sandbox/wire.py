@@ -213,7 +213,8 @@ def parse_arrays(body: bytes) -> dict[str, np.ndarray[Any, Any]]:
         raise ProtocolError(f"table of {layout_length} bytes, at most {MAX_LAYOUT} allowed")
     try:
         entries = deserialize(body)
-        return {name: _array(entry) for name, entry in entries}
+        # the library's order is that of a hash table, another one in every process
+        return {name: _array(entry) for name, entry in sorted(entries, key=lambda pair: pair[0])}
     except ProtocolError:
         raise
     except (KeyboardInterrupt, SystemExit):
