@@ -17,7 +17,7 @@ KL_FORM = "½ Σ (mu² + exp(logvar) − 1 − logvar)"
 def returns(seen: Seen) -> Finding:
     """`vae_loss` returns three finite scalar tensors: total, recon and kl."""
     for name in seen:
-        if name.startswith("loss:") and "extremes" not in name:
+        if name.startswith("loss:") and "extremes" not in name and name != "loss:wide":
             o = seen.observation(name)
             shapes = {k: s for k, s in o.info["shapes"].items() if np.prod(s, dtype=int) != 1}
             if shapes:
@@ -261,6 +261,8 @@ def _far_from_zero(context: Context, seen: Seen, scale: Scale) -> Finding | None
     b, d = t["mu"].shape[1:]
     for i, logvar in enumerate(probes.WIDE):
         want = scale.at(b, d) * oracles.kl_per_image(t["mu"][i], t["logvar"][i])
+        if not np.isfinite(values[i]):
+            raise Echo("loss.stability")
         if not abs(values[i] - want) < 1e-2 * abs(want):
             return Finding(
                 False, f"at logvar = {logvar:g} everywhere kl is {number(float(values[i]))}, the closed form {number(want)}, "
