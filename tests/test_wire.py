@@ -330,10 +330,13 @@ def test_the_largest_allowed_header_and_table_are_quick() -> None:
         frame(b"{}", body(b'{"x":' + b"[" * (wire.MAX_LAYOUT - 20) + b"]}")),
     ]
     for data in worst:
-        start = time.thread_time()
-        with contextlib.suppress(ProtocolError):
-            receive(data)
-        assert time.thread_time() - start < SECONDS_PER_FRAME, data[:40]
+        spent = []
+        for _ in range(5):  # the least of them: a collection of garbage may fall into one
+            start = time.thread_time()
+            with contextlib.suppress(ProtocolError):
+                receive(data)
+            spent.append(time.thread_time() - start)
+        assert min(spent) < SECONDS_PER_FRAME, data[:40]
 
 
 def test_arrays_come_in_the_order_of_their_names() -> None:
