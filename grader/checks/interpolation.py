@@ -31,10 +31,6 @@ class Path:
     def ends_good(self) -> bool:
         return bool(len(self.good) and self.good[0] and self.good[-1])
 
-    @property
-    def inside_good(self) -> bool:
-        return bool(len(self.good) and self.good[1:-1].all())
-
 
 def _paths(seen: Seen, context: Context) -> list[Path]:
     out = []

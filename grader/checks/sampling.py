@@ -35,7 +35,7 @@ def prior_codes(seen: Seen) -> Finding:
         metrics.kolmogorov_smirnov((codes - a) / b, _uniform)[0]
         for a, b in ((0, 1), (-1, 2), (codes.min(), np.ptp(codes)))
     )
-    if uniform < 2.5 / np.sqrt(size) and d > 0:
+    if uniform < 2.5 / np.sqrt(size):
         return _wrong(f"codes are uniform from {number(codes.min(), 3)} to {number(codes.max(), 3)}", "prior_uniform", measured)
     if abs(mean) > SIGMAS / np.sqrt(size) or abs(std - 1) > SIGMAS / np.sqrt(2 * size):
         return _wrong(f"codes have mean {number(mean, 3)} and standard deviation {number(std, 3)}",
