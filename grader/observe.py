@@ -49,7 +49,7 @@ class Room:
     ) -> tuple[dict[str, Any], Mapping[str, np.ndarray], Fault | None]:
         """One operation in this room's worker: ``(info, arrays, fault)``."""
         if self._worker is None:
-            fault = self._start()
+            _, fault = self.start()
             if fault is not None:
                 return {}, {}, fault
         assert self._worker is not None
@@ -71,15 +71,16 @@ class Room:
         info = reply.header.get("info")
         return info if isinstance(info, dict) else {}, reply.tensors, None
 
-    def _start(self) -> Fault | None:
+    def start(self) -> tuple[dict[str, Any], Fault | None]:
+        """A new worker with the submission loaded in it: what loading told, and what went wrong."""
         self._worker, self._built = self._sandbox.spawn(LIMITS), set()
         files = {f"file:{k}": np.frombuffer(v, np.uint8) for k, v in self._submission.source.items()}
-        _, _, fault = self.call("load", {"main": self._submission.main}, files, LOAD_SECONDS)
+        info, _, fault = self.call("load", {"main": self._submission.main}, files, LOAD_SECONDS)
         if fault is None and self._kept:
             _, _, fault = self.call("keep", {}, self._kept, LOAD_SECONDS)
         if fault is not None:
             self.close()
-        return fault
+        return info, fault
 
     def build(self, model: Model, states: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[dict[str, Any], Fault | None]:
         if self._worker is not None and model.key in self._built:
@@ -166,12 +167,7 @@ class Observer:
         if self.submission.problem is not None:
             self.seen["load"] = Observation("load", fault=self.submission.problem)
             return False
-        room = self.rooms["exam"]
-        room._worker, room._built = room._sandbox.spawn(LIMITS), set()
-        files = {f"file:{k}": np.frombuffer(v, np.uint8) for k, v in self.submission.source.items()}
-        info, _, fault = room.call("load", {"main": self.submission.main}, files, LOAD_SECONDS)
-        if fault is not None:
-            room.close()
+        info, fault = self.rooms["exam"].start()
         self.seen["load"] = Observation("load", {}, info, fault)
         return fault is None
 

@@ -212,10 +212,16 @@ def descendants(pid: int) -> set[int]:
     return set(found[1:])
 
 
-def adopt_orphans() -> None:
-    """Become the parent of daemons that this process's descendants leave behind, so that they are seen."""
+@contextlib.contextmanager
+def adopted_orphans() -> Iterator[None]:
+    """Be the parent of daemons that this process's descendants leave behind, so that they are seen."""
     subreaper = 36  # PR_SET_CHILD_SUBREAPER
-    ctypes.CDLL(None).prctl(subreaper, 1, 0, 0, 0)
+    libc = ctypes.CDLL(None)
+    libc.prctl(subreaper, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        libc.prctl(subreaper, 0, 0, 0, 0)
 
 
 def _noise(seed: int) -> np.ndarray:

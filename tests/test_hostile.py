@@ -11,7 +11,7 @@ from hostile_cases import (
     HONEST,
     PATIENT_SECONDS,
     Bait,
-    adopt_orphans,
+    adopted_orphans,
     iter_attacks,
     load_attack,
     read_attack,
@@ -38,9 +38,8 @@ def isolations() -> list[str]:
 
 @pytest.fixture(scope="module", params=isolations())
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    adopt_orphans()
     os.environ["GRADER_BAIT_AT_START"] = "CANARY-environment"
-    with Sandbox(isolation=request.param) as box:
+    with adopted_orphans(), Sandbox(isolation=request.param) as box:
         yield box
     del os.environ["GRADER_BAIT_AT_START"]
 

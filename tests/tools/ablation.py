@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from hostile_cases import Bait, Outcome, adopt_orphans, iter_attacks, run_attack
+from hostile_cases import Bait, Outcome, adopted_orphans, iter_attacks, run_attack
 
 from grader.sandbox.host import Sandbox, SandboxUnavailable, WorkerDied
 
@@ -51,7 +51,6 @@ def attack(sandbox: Sandbox, path: Path) -> Outcome:
 
 
 def main(names: list[str]) -> int:
-    adopt_orphans()
     paths = [path for path in iter_attacks() if not names or path.stem in names]
     through: dict[tuple[str, ...], dict[str, Outcome]] = {}
     for layers in LAYERS:
@@ -74,4 +73,5 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with adopted_orphans():
+        sys.exit(main(sys.argv[1:]))
