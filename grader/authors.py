@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import queue
 import sys
 import threading
@@ -17,6 +18,8 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
+
+import numpy as np
 
 from grader import behaviour, checks, classroom, findings, intake, judge, observe, probes, store
 from grader import calibrate as bands_of
@@ -41,14 +44,15 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def _cases() -> ModuleType:
-    path = ROOT / "tests" / "mutation.py"
+def _from_tests(name: str) -> ModuleType:
+    """A module of ``tests/``, which reads the cases there."""
+    path = ROOT / "tests" / f"{name}.py"
     if not path.exists():
-        raise UsageError("this command needs a checkout: tests/mutation.py is not there")
-    spec = importlib.util.spec_from_file_location("mutation", path)
+        raise UsageError(f"this command needs a checkout: tests/{name}.py is not there")
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules["mutation"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -62,7 +66,7 @@ def as_submission(name: str, files: Mapping[str, bytes]) -> Submission:
 
 
 def honest_cases() -> dict[str, Submission]:
-    cases = _cases()
+    cases = _from_tests("mutation")
     folder = ROOT / "tests" / "honest"
     paths = [p for p in sorted(folder.iterdir()) if p.suffix == ".py" or (p.is_dir() and p.name != "__pycache__")]
     return {p.stem: as_submission(p.stem, cases.load_honest(p)) for p in paths}
@@ -105,7 +109,8 @@ class Cache:
     def __init__(self, assignment: Assignment, data: Dataset | None, isolation: str) -> None:
         self.assignment, self.data, self.isolation = assignment, data, isolation
         code = classroom.code_digest(classroom.OBSERVING)
-        self.key = f"{assignment.observation_key()} {data.sha256 if data else ''} {code}"
+        kernels = os.environ.get("ATEN_CPU_CAPABILITY", "")
+        self.key = f"{assignment.observation_key()} {data.sha256 if data else ''} {code} {kernels}"
 
     def observe(self, submission: Submission, sandbox: host.Sandbox, runs: frozenset[str] | None = None) -> Observations:
         text = f"{self.key} {intake.source_digest(submission)} {sorted(runs) if runs is not None else ''}"
@@ -185,6 +190,7 @@ def _wrap(seen: Mapping[str, Any]) -> Observations:
 # --- self-check ----------------------------------------------------------------------------------------
 
 TRAINED = ("betas.learns", "betas.kl_falls", "betas.honest_information", "betas.tuned", "interpolation.smoothness")
+SHAKE = 1e-4  # relative: far more than processors and releases of torch change
 
 
 @dataclass(frozen=True)
@@ -196,10 +202,11 @@ class Outcome:
     wanted: str  # the check that must fail; "" for honest work
     failed: tuple[str, ...]  # checks with a failure of their own, in order
     diagnoses: Mapping[str, str | None]
-    named: str | None  # the diagnosis that the case asks for
+    named: frozenset[str]  # diagnoses of which the case asks for one
     score: float
     max_score: float
     messages: Mapping[str, str]
+    moved: tuple[str, ...] = ()  # checks whose verdict changed when every observed float was shaken
 
     @property
     def good(self) -> bool:
@@ -208,16 +215,27 @@ class Outcome:
     @property
     def rightly_named(self) -> bool | None:
         """``None`` where nothing was asked; else whether the diagnosis is among those of failed checks."""
-        if self.named is None or not self.good:
+        if not self.named or not self.good:
             return None
-        return self.named in self.diagnoses.values()
+        return bool(self.named & set(self.diagnoses.values()))
+
+
+@dataclass(frozen=True)
+class Contained:
+    """What one hostile submission came to: ``breaches`` is empty if it was contained."""
+
+    name: str
+    contained_by: str
+    ends: str
+    breaches: tuple[str, ...]
+    seconds: float
 
 
 def selfcheck(
     assignment: Assignment, data_root: Path, *, quick: bool, jobs: int, only: tuple[str, ...], write: Path | None
 ) -> int:
-    """Run all cases; print the detection matrix; exit status 1 on a miss or a false alarm."""
-    cases = _cases()
+    """Run all cases; print the detection matrix; exit status 1 on a miss, a false alarm or an escape."""
+    cases = _from_tests("mutation")
     isolation = host.detect()
     data = None
     bands: dict[str, Band] = {}
@@ -225,38 +243,79 @@ def selfcheck(
         data = datasets.load(assignment.dataset, seed=assignment.seed, root=data_root, cache=WORK / "data")
         path = classroom.reference_folder() / "calibration" / f"{assignment.dataset}.json"
         bands, _ = bands_of.load(path, assignment)
-    todo: list[tuple[str, str, str, str | None, Submission, bool]] = []
+    todo: list[tuple[str, str, str, frozenset[str], Submission, bool]] = []
     for name, submission in honest_cases().items():
-        todo.append(("honest", f"honest/{name}", "", None, submission, not quick))
+        todo.append(("honest", f"honest/{name}", "", frozenset(), submission, not quick))
     for path in cases.iter_cases():
         case = cases.read_case(path)
         trained = case.check in TRAINED
         if trained and quick:
             continue
+        named = frozenset({case.diagnosis, *case.also_diagnosis} if case.diagnosis else ())
         files = as_submission(case.name, cases.load_case(path))
-        todo.append(("mutant", f"{case.check}/{case.name}", case.check, case.diagnosis, files, trained))
+        todo.append(("mutant", f"{case.check}/{case.name}", case.check, named, files, trained))
     todo = [t for t in todo if not only or any(o in t[1] for o in only)]
     exact, full = Cache(assignment, None, isolation), Cache(assignment, data, isolation)
     done = 0
 
-    def work(item: tuple[str, str, str, str | None, Submission, bool], sandbox: host.Sandbox) -> Outcome:
+    def work(item: tuple[str, str, str, frozenset[str], Submission, bool], sandbox: host.Sandbox) -> Outcome:
         nonlocal done
         kind, name, wanted, named, submission, trained = item
         observations = (full if trained else exact).observe(submission, sandbox)
-        grade = _judge(submission, observations, assignment, data if trained else None, bands)
-        outcome = _outcome(kind, name, wanted, named, grade)
+        grade, again = (
+            _judge(submission, o, assignment, data if trained else None, bands) for o in (observations, shaken(observations, 1))
+        )
+        outcome = replace(_outcome(kind, name, wanted, named, grade), moved=_moved(grade, again))
         done += 1
         mark = "ok  " if outcome.good else "MISS"
         extra = "" if outcome.good and outcome.rightly_named is not False else "  " + _explain(outcome)
+        extra += f"  shaken, another verdict: {', '.join(outcome.moved)}" if outcome.moved else ""
         print(f"{done}/{len(todo)} {mark} {name}{extra}", flush=True)
         return outcome
 
     outcomes = parallel(todo, jobs, isolation, work)
-    text = matrix(outcomes, assignment, quick)
+    attacks = [] if quick else _hostile(isolation, only)
+    text = matrix(outcomes, assignment, quick, attacks)
     print(text)
     if write is not None:
         store.write_atomic(write, text.encode())
-    return 0 if all(o.good for o in outcomes) else 1
+    good = all(o.good and not o.moved for o in outcomes) and not any(a.breaches for a in attacks)
+    return 0 if good else 1
+
+
+def _hostile(isolation: str, only: tuple[str, ...]) -> list[Contained]:
+    """Every attack of ``tests/hostile``, one after the other: some use all the processes and memory they can get."""
+    cases = _from_tests("hostile_cases")
+    paths = [p for p in cases.iter_attacks() if not only or any(o in f"hostile/{p.stem}" for o in only)]
+    found = []
+    with cases.adopted_orphans(), host.Sandbox(isolation=isolation) as sandbox:
+        for i, path in enumerate(paths, 1):
+            attack, bait, started = cases.read_attack(path), cases.Bait(), time.monotonic()
+            try:
+                outcome = cases.run_attack(sandbox, path, bait)
+            finally:
+                bait.close()
+            breaches = [*outcome.breaches] if outcome.began else ["did not run"]
+            seconds = time.monotonic() - started
+            found.append(Contained(attack.name, attack.contained_by, outcome.ends, tuple(breaches), seconds))
+            print(f"{i}/{len(paths)} {'MISS' if breaches else 'ok  '} hostile/{attack.name} {'; '.join(breaches)}", flush=True)
+    return found
+
+
+def shaken(observations: Observations, seed: int) -> Observations:
+    """Every observed float times 1 ± ``SHAKE``, signs at random."""
+    rng = np.random.default_rng(seed)
+
+    def shake(v: np.ndarray) -> np.ndarray:
+        return (v * (1.0 + SHAKE * rng.choice([-1.0, 1.0], v.shape))).astype(v.dtype) if v.dtype.kind == "f" else v
+
+    by = {n: replace(o, arrays={k: shake(np.asarray(v)) for k, v in o.arrays.items()}) for n, o in observations.by_probe.items()}
+    return replace(observations, by_probe=by)
+
+
+def _moved(grade: Grade, again: Grade) -> tuple[str, ...]:
+    pairs = zip(grade.checks, again.checks, strict=True)
+    return tuple(a.id for a, b in pairs if (a.status, a.blocked_by) != (b.status, b.blocked_by))
 
 
 def _judge(
@@ -266,7 +325,7 @@ def _judge(
     return judge.grade(submission, observations, assignment, data, bands, only=only)
 
 
-def _outcome(kind: str, name: str, wanted: str, named: str | None, grade: Grade) -> Outcome:
+def _outcome(kind: str, name: str, wanted: str, named: frozenset[str], grade: Grade) -> Outcome:
     bad = [v for v in grade.checks if v.status not in ("passed", "blocked")]
     if kind == "honest":
         bad = [v for v in grade.checks if v.status != "passed"]
@@ -278,7 +337,7 @@ def _outcome(kind: str, name: str, wanted: str, named: str | None, grade: Grade)
 
 def _explain(o: Outcome) -> str:
     parts = [f"{i} [{o.diagnoses[i]}] {o.messages[i][:160]}" for i in o.failed] or ["nothing failed"]
-    return f"(wanted {o.wanted or 'no failure'}, {o.named}) " + " | ".join(parts)
+    return f"(wanted {o.wanted or 'no failure'}, {' or '.join(sorted(o.named)) or 'no name'}) " + " | ".join(parts)
 
 
 def upper_bound(misses: int, n: int) -> float:
@@ -288,8 +347,8 @@ def upper_bound(misses: int, n: int) -> float:
     return 1.0 if n == 0 or misses >= n else float(beta.ppf(0.95, misses + 1, n - misses))
 
 
-def matrix(outcomes: Sequence[Outcome], assignment: Assignment, quick: bool) -> str:
-    """The detection matrix and both error rates as Markdown."""
+def matrix(outcomes: Sequence[Outcome], assignment: Assignment, quick: bool, attacks: Sequence[Contained] = ()) -> str:
+    """Both error rates, what each bug set off and what it costs, and the attacks, as Markdown."""
     honest = [o for o in outcomes if o.kind == "honest"]
     mutants = [o for o in outcomes if o.kind == "mutant"]
     killed = sum(o.good for o in mutants)
@@ -297,21 +356,23 @@ def matrix(outcomes: Sequence[Outcome], assignment: Assignment, quick: bool) -> 
     asked = [o for o in mutants if o.rightly_named is not None]
     named = sum(bool(o.rightly_named) for o in asked)
     any_name = sum(any(o.diagnoses.values()) for o in mutants if o.good)
+    other = sum(o.good and o.diagnoses[o.wanted] is not None and o.rightly_named is False for o in mutants)
+    moved = sum(bool(o.moved) for o in outcomes)
     lines = [
-        "# Detection",
-        "",
         f"Data set `{assignment.dataset}`, seed {assignment.seed}, " + ("exact checks only." if quick else "all checks."),
-        "Made by `python -m grader selfcheck --write docs/detection.md`.",
         "",
         f"- mutants killed by the check they are filed under: {killed} of {len(mutants)}",
         f"- honest submissions that lost a point: {alarms} of {len(honest)} (95 % upper bound "
         f"{100 * upper_bound(alarms, len(honest)):.1f} %)",
-        f"- kills that name the bug, where a name is asked for: {named} of {len(asked)}",
+        f"- kills that name the bug, where a name is asked for: {named} of {len(asked)}; that name another: {other}",
         f"- kills with any diagnosis: {any_name} of {killed}",
-        "",
-        "| mutant | killed | diagnosis | also failed | score |",
-        "|---|---|---|---|---|",
+        f"- cases with another verdict when every observed float is multiplied by 1 ± {SHAKE:g}: {moved} of {len(outcomes)}",
     ]
+    if attacks:
+        contained = sum(not a.breaches for a in attacks)
+        lines.append(f"- hostile submissions contained: {contained} of {len(attacks)}")
+    lines += ["", *_groups(mutants)]
+    lines += ["", "| mutant | killed | diagnosis | also failed | score |", "|---|---|---|---|---|"]
     for o in mutants:
         also = ", ".join(i for i in o.failed if i != o.wanted) or "–"
         diagnosis = o.diagnoses.get(o.wanted) or "–"
@@ -321,4 +382,22 @@ def matrix(outcomes: Sequence[Outcome], assignment: Assignment, quick: bool) -> 
     lines += ["", "| honest submission | score | failed |", "|---|---|---|"]
     for o in honest:
         lines.append(f"| {o.name.split('/')[1]} | {o.score:g} / {o.max_score:g} | {', '.join(o.failed) or '–'} |")
+    if attacks:
+        lines += ["", "| attack | contained | by | its worker | seconds |", "|---|---|---|---|---|"]
+    for a in attacks:
+        kept = "yes" if not a.breaches else f"**no**: {'; '.join(a.breaches)}"
+        lines.append(f"| {a.name} | {kept} | {a.contained_by} | {a.ends} | {a.seconds:.1f} |")
     return "\n".join(lines) + "\n"
+
+
+def _groups(mutants: Sequence[Outcome]) -> list[str]:
+    """Bugs by the check they are filed under, against the groups in which anything failed."""
+    groups = list(dict.fromkeys(i.split(".")[0] for i in checks.IDS))
+    lines = [f"| filed under | bugs | killed | {' | '.join(groups)} |", "|---|---|---|" + "---|" * len(groups)]
+    for check_id in checks.IDS:
+        mine = [o for o in mutants if o.wanted == check_id]
+        if mine:
+            counts = [sum(any(i.startswith(f"{g}.") for i in o.failed) for o in mine) for g in groups]
+            cells = " | ".join(str(c) if c else "–" for c in counts)
+            lines.append(f"| {check_id} | {len(mine)} | {sum(o.good for o in mine)} | {cells} |")
+    return lines

@@ -35,12 +35,12 @@ DIAGNOSES = _words(
     recon_extra_factor log_of_zero large_logvar_overflow loss_detached
     sigma_is_variance sigma_is_raw_logvar sigma_is_softplus sigma_is_half_logvar no_noise
     noise_only_in_training noise_shared_across_batch noise_shared_across_latents noise_cached
-    noise_seed_reset noise_uniform noise_scaled mu_logvar_swapped noise_subtracts_nothing
+    noise_seed_reset noise_uniform noise_scaled mu_logvar_swapped
     noise_other_generator noise_detached
     missing_name missing_package wrong_signature syntax_error undefined_global cuda_hard_coded
     trains_on_import data_at_import sigmoid_missing sigmoid_twice output_negative
     batch_size_hard_coded latent_dim_ignored layers_in_plain_list batch_norm_in_train_mode
-    bottleneck_bypassed decoder_stores_input input_changed_in_place wrong_dtype nan_output
+    bottleneck_bypassed input_changed_in_place wrong_dtype nan_output
     decodes_mu_in_training decoder_ignores_code relu_on_mu relu_on_logvar heads_shared heads_swapped
     dropout_on_code tuned_beta_collapses tuned_beta_does_nothing not_learning
     prior_uniform prior_zero prior_wrong_scale samples_from_data sample_count sample_seed_reset

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader import authors
+from grader.sandbox import host, policy
 from tests import mutation
 from tests.conftest import Exam
 from tests.test_judge import HONEST as SHARED
@@ -30,13 +31,11 @@ def sample() -> list[Path]:
     return [p for paths in by_check.values() for p in paths[:PER_CHECK]]
 
 
-# What the numbers say of both alike: eps kept from the constructor is one row for all images too.
-NEIGHBOURS = {"decoder_stores_input": {"bottleneck_bypassed"}, "cached_at_construction": {"noise_shared_across_batch"}}
 FIRST = {p.parent.name: p for p in reversed(sample())}
 
 
 def outcome(
-    exam: Exam, kind: str, name: str, files: dict[str, bytes], wanted: str = "", named: str | None = None, shared: bool = False
+    exam: Exam, kind: str, name: str, files: dict[str, bytes], wanted: str = "", named: frozenset[str] = frozenset(), shared: bool = False
 ) -> authors.Outcome:
     submission = authors.as_submission(name, files)
     grade = authors._judge(submission, exam.observe(submission, shared=shared), exam.assignment, None, {})
@@ -50,11 +49,11 @@ def outcome(
 )
 def test_mutant_dies_where_it_is_filed(path: Path, exam: Exam) -> None:
     case = mutation.read_case(path)
-    o = outcome(exam, "mutant", case.name, mutation.load_case(path), case.check, case.diagnosis, path in FIRST.values())
+    named = frozenset({case.diagnosis, *case.also_diagnosis} if case.diagnosis else ())
+    o = outcome(exam, "mutant", case.name, mutation.load_case(path), case.check, named, path in FIRST.values())
     assert o.good, authors._explain(o)
     assert set(o.failed) <= {case.check, *case.also}, authors._explain(o)
-    names = {case.diagnosis, *case.also_diagnosis} - {None} | NEIGHBOURS.get(case.name, set())
-    assert not case.diagnosis or names & set(o.diagnoses.values()), authors._explain(o)
+    assert o.rightly_named is not False, authors._explain(o)
     assert o.score < o.max_score
 
 
@@ -71,9 +70,9 @@ def test_every_exact_check_is_in_the_sample() -> None:
 # --- the figures that are published of it -------------------------------------------------------------------
 
 
-def row(kind: str, name: str, wanted: str, failed: dict[str, str | None], named: str | None = None) -> authors.Outcome:
+def row(kind: str, name: str, wanted: str, failed: dict[str, str | None], named: str = "") -> authors.Outcome:
     return authors.Outcome(
-        kind, name, wanted, tuple(failed), failed, named, 70.0, 80.0, dict.fromkeys(failed, "failed: why")
+        kind, name, wanted, tuple(failed), failed, frozenset(named.split()), 70.0, 80.0, dict.fromkeys(failed, "failed: why")
     )
 
 
@@ -91,6 +90,20 @@ def test_the_matrix_counts_kills_alarms_and_names(exam: Exam) -> None:
     assert "filed under: 2 of 3" in text and "lost a point: 1 of 2" in text
     assert "name is asked for: 1 of 2" in text and "any diagnosis: 1 of 2" in text
     assert "| loss.returns/c | **no** | – | loss.gradients | 70 / 80 |" in text and "exact checks only" in text
+    assert "| loss.returns | 3 | 2 | – | 3 | – | – | – | – |" in text and "1 ± 0.0001: 0 of 5" in text
+
+
+def test_the_matrix_counts_escapes(exam: Exam) -> None:
+    attacks = [authors.Contained("a", "seccomp", "died", (), 0.12), authors.Contained("b", "wire", "answers", ("read a secret",), 1.0)]
+    text = authors.matrix([], exam.assignment, quick=False, attacks=attacks)
+    assert "contained: 1 of 2" in text
+    assert "| a | yes | seccomp | died | 0.1 |" in text and "| b | **no**: read a secret | wire | answers | 1.0 |" in text
+
+
+@pytest.mark.skipif(not policy.LINUX, reason="isolation needs Linux")
+def test_an_attack_of_the_table_is_run_and_timed() -> None:
+    (row,) = authors._hostile(host.detect(), ("hostile/abort",))
+    assert row.name.startswith("abort") and not row.breaches and row.seconds > 0
 
 
 @pytest.mark.parametrize(("misses", "n", "bound"), [(0, 59, 0.05), (0, 299, 0.01), (1, 93, 0.05), (0, 0, 1.0), (3, 3, 1.0)])

@@ -21,7 +21,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = "decoder_stores_input"
+DIAGNOSIS = "bottleneck_bypassed"
 ALSO = [
     "interface.state",
     "interface.batch_independence",
