@@ -6,9 +6,10 @@ try. Nothing here decides a verdict.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -34,6 +35,12 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "kl_term_sign": ("one term has the wrong sign", "Compare signs with ½ (mu² + exp(logvar) − 1 − logvar)."),
     "kl_term_factor": ("one term has a wrong factor", "Each of the four terms has the factor ½."),
     "kl_reversed": ("the divergence is taken the other way round: KL(N(0, I) || q)", "The posterior comes first: KL(q(z|x) || N(0, I))."),
+    "kl_mu_logvar_exchanged": ("mu and logvar have changed places in the formula", "mu is squared; logvar goes into exp."),
+    "kl_one_latent_only": ("only one latent dimension enters", "Sum over all latent dimensions: dim=1."),
+    "kl_one_image_only": ("only one image of the batch enters", "Reduce over the whole batch: dim=0."),
+    "kl_logvar_clamped": ("logvar is clamped inside the formula, well within [−15, 15]", "Leave out the clamp: beyond it logvar gets no gradient."),
+    "kl_log_of_logvar": ("the logarithm of logvar is taken", "logvar already is a logarithm: the term is −½ logvar."),
+    "kl_depends_on_images": ("it depends on the images", "kl is a function of mu and logvar only."),
     "kl_extra_factor": ("there is a factor that no reduction explains", "Sums and means are free; other factors are not: they belong into beta."),
     "kl_not_reduced_over_latents": ("the KL is not reduced to a scalar", "Sum over latent dimensions, then over or mean over the batch."),
     "beta_ignored": ("beta is ignored", "Multiply the KL by beta in the total."),
@@ -42,6 +49,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "beta_squared": ("beta is applied twice", "Multiply the KL by beta once."),
     "beta_divides": ("the KL is divided by beta", "Multiply the KL by beta."),
     "beta_as_mixture": ("beta is used as a mixture, (1 − beta) · recon + beta · kl", "total = recon + beta · kl."),
+    "beta_rescaled": ("beta is multiplied by a number of its own in the total", "total = recon + beta · kl, with beta as it comes."),
+    "beta_constant": ("a constant stands in place of beta", "Use the argument beta, not a constant of the module."),
+    "beta_not_linear": ("what the KL is multiplied by is not proportional to beta", "total = recon + beta · kl, with beta as it comes."),
+    "recon_rescaled_in_total": ("recon enters the total with another factor than it is returned with", "Return the recon that you add up."),
+    "total_has_another_term": ("the total holds a term besides recon and beta · kl", "total = recon + beta · kl and nothing else."),
     "kl_subtracted": ("the KL is subtracted", "total = recon + beta · kl: both are losses."),
     "kl_prescaled_by_beta": ("the returned kl already contains beta", "Return the plain KL and apply beta in the total only."),
     "kl_left_out": ("the KL is left out of the total", "total = recon + beta · kl."),
@@ -53,10 +65,18 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "bce_with_logits_on_probabilities": ("it applies a sigmoid to x_hat again (BCE with logits on probabilities)", "x_hat already is a probability: use F.binary_cross_entropy."),
     "bce_one_sided": ("only the half x · log(x_hat) of the cross-entropy is there", "Add (1 − x) · log(1 − x_hat)."),
     "recon_root": ("it is the root of the squared error, which does not add up over images and pixels", "Leave out the square root."),
+    "recon_other_images": ("x_hat is compared with other images of the batch too", "Compare image i with image i: both of shape [B, 784], or use .view_as(x_hat)."),
+    "recon_difference_not_squared": ("differences are added with their signs, so that errors cancel", "Square the difference, or take its absolute value."),
+    "recon_target_rounded": ("the target is rounded to 0 and 1", "Compare x_hat with x as it is."),
+    "recon_depends_on_codes": ("it depends on mu or logvar", "recon compares x_hat with x and nothing else."),
     "recon_extra_factor": ("there is a factor that no reduction explains", "Sums and means are free; other factors are not."),
     "log_of_zero": ("log(0) is taken", "Use F.binary_cross_entropy or clamp x_hat."),
     "large_logvar_overflow": ("large logvar overflows", "Use exp(logvar) only."),
     "loss_detached": ("the gradient is cut", "Leave out .detach(), .item() and torch.no_grad()."),
+    "loss_results_order": ("the three values come in another order than (total, recon, kl)", "Return total first, then recon, then kl."),
+    "loss_not_reduced": ("it is not reduced to a scalar", "A sum or a mean over all dimensions."),
+    "loss_other_form": ("the result has another form than asked for", "Return (total, recon, kl), or a mapping or object with these names."),
+    "loss_not_repeatable": ("the same call gives another value the second time", "A loss is a function of its arguments: no random numbers, no counters."),
     "sigma_is_variance": ("noise does not use exp(logvar/2): σ is exp(logvar), the variance", "σ = exp(logvar / 2)."),
     "sigma_is_raw_logvar": ("noise does not use exp(logvar/2): the second output itself is taken as σ", "σ = exp(logvar / 2)."),
     "sigma_is_half_logvar": ("noise does not use exp(logvar/2): σ is logvar / 2, without exp", "σ = exp(logvar / 2)."),
@@ -65,18 +85,26 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "sigma_is_precision": ("noise does not use exp(logvar/2): σ is exp(−logvar / 2)", "σ = exp(+logvar / 2)."),
     "sigma_is_root_logvar": ("noise does not use exp(logvar/2): σ is the root of logvar", "σ = exp(logvar / 2)."),
     "sigma_is_one": ("noise does not use exp(logvar/2): σ does not depend on logvar", "z = mu + exp(logvar / 2) · eps."),
+    "sigma_is_power_of_two": ("noise does not use exp(logvar/2): σ is 2 to the power of logvar / 2", "σ = exp(logvar / 2), with e as its base."),
+    "sigma_capped": ("σ is capped at 1", "σ = exp(logvar / 2), without a bound."),
+    "sigma_clamped": ("logvar is clamped well within [−15, 15]", "Do not clamp logvar inside [−15, 15]."),
     "no_noise": ("there is no noise: it returns a fixed function of mu", "z = mu + exp(logvar / 2) · eps with fresh eps."),
     "noise_only_in_training": ("there is noise in train mode only", "Draw noise in eval mode too; use mu where a mean is wanted."),
+    "noise_only_in_evaluation": ("there is noise in eval mode only", "Draw noise in train mode too: training is what it is for."),
+    "noise_missing_in_dimensions": ("some latent dimensions get no noise", "eps needs the shape of mu: torch.randn_like(mu)."),
     "noise_shared_across_batch": ("noise is shared across the batch: one eps row for all images", "eps needs the shape of mu: torch.randn_like(mu)."),
     "noise_shared_across_latents": ("noise is shared across latent dimensions: one eps per image", "eps needs the shape of mu: torch.randn_like(mu)."),
     "noise_cached": ("the same noise comes back in every call: eps is drawn once and kept", "Draw eps anew in each call."),
     "noise_seed_reset": ("the same noise comes back in every call: a seed is set inside", "Leave seeding to the caller."),
     "noise_uniform": ("the noise is uniform, not normal", "torch.randn, not torch.rand."),
     "noise_scaled": ("the noise is not of unit variance or zero mean", "eps ~ N(0, 1), unscaled."),
+    "noise_not_normal": ("the noise is not normal", "torch.randn_like(mu), as it comes."),
+    "noise_repeats_within": ("values of the noise repeat within one call", "torch.randn_like(mu): a draw for every element."),
+    "noise_correlated": ("the draws are not independent of each other", "torch.randn_like(mu): a draw for every element."),
     "noise_other_generator": ("the noise does not come from torch's global generator", "Use torch.randn_like(mu)."),
     "noise_detached": ("the gradient does not flow through the sample", "Use mu + exp(logvar / 2) · eps, or rsample() in place of sample()."),
     "mu_missing": ("mu is not added", "z = mu + exp(logvar / 2) · eps."),
-    "mu_scaled": ("mu is multiplied, not added", "z = mu + exp(logvar / 2) · eps."),
+    "mu_scaled": ("mu does not enter as it is: what is left of z without its noise is not mu", "z = mu + exp(logvar / 2) · eps."),
     "mu_logvar_swapped": ("mu and logvar are swapped in the call of reparameterize", "reparameterize(mu, logvar), in this order."),
     "missing_name": ("a required name is missing", ""),
     "missing_package": ("a package is not installed here", "Use torch, numpy and the standard library; import plotting packages where they are used."),
@@ -85,25 +113,39 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "undefined_global": ("a global name is used that is not defined on import", "Define constants at the top of the file; in notebooks only plain constants survive."),
     "cuda_hard_coded": ("a GPU is asked for", "Leave out .cuda() and device=\"cuda\": the grader runs on a CPU."),
     "trains_on_import": ("importing it trains", "Put training under `if __name__ == \"__main__\":`."),
+    "exits_on_import": ("importing it ends the process", "Leave out exit() and sys.exit()."),
+    "input_on_import": ("it asks for input on import", "Nobody can answer: use constants in place of input()."),
     "data_at_import": ("data is loaded on import", "Put loading of data under `if __name__ == \"__main__\":`."),
     "sigmoid_missing": ("the sigmoid is missing", "End the decoder with a sigmoid."),
     "sigmoid_twice": ("the sigmoid is applied twice", "Apply the sigmoid once."),
+    "softmax_output": ("a softmax runs over the pixels", "Pixels do not compete: use a sigmoid for each."),
+    "images_changed_after_decoding": ("images are changed after decoding", "Return decode(z) as it is."),
     "output_negative": ("outputs are negative", "End the decoder with a sigmoid."),
     "batch_size_hard_coded": ("a batch size is written into the model", "Use x.shape[0] (or -1) instead of a number."),
     "latent_dim_ignored": ("the latent dimension is written into the model", "Use self.latent_dim instead of a number."),
+    "batch_axis_lost": ("the batch axis is lost where there is one image", "Leave out .squeeze(), or name its axis."),
+    "layers_do_not_fit": ("two layers or tensors do not fit together", "Print shapes between layers for an image of shape [1, 1, 28, 28]."),
+    "wrong_image_shape": ("images are not of 28 × 28 pixels with the batch first", "decode returns [B, 1, 28, 28] or [B, 784]."),
+    "wrong_code_shape": ("codes are not of shape [B, D]", "encode returns one number per image and latent dimension."),
+    "wrong_number_of_results": ("a result is unpacked into the wrong number of values", "VAE.encode returns (mu, logvar), Autoencoder.encode z alone."),
     "layers_in_plain_list": ("layers are not registered", "Use nn.ModuleList or nn.Sequential."),
     "batch_norm_in_train_mode": ("the output depends on the batch", "Do not call .train() in encode or decode."),
+    "batch_statistics": ("other images of the batch enter the result", "Means, norms and softmaxes run over the features (dim=1), not over the batch."),
+    "random_in_eval_mode": ("something random, or a count of calls, is at work in eval mode", "nn.Dropout, not F.dropout without training=self.training; layers made in __init__; noise in reparameterize only."),
     "bottleneck_bypassed": ("the image reaches the decoder beside the code", "Decode z and nothing else."),
     "input_changed_in_place": ("an input is changed in place", "Work on a new tensor."),
     "wrong_dtype": ("the dtype is not float32", "Leave out .double() and .half()."),
     "nan_output": ("values are not finite", "Look for log or division at zero."),
     "decodes_mu_in_training": ("the decoder gets mu, not the sample", "x_hat = decode(reparameterize(mu, logvar))."),
     "decoder_ignores_code": ("the decoder ignores z", "The first layer of the decoder has to take z."),
-    "relu_on_mu": ("mu takes one sign only: an activation ends its head", "Heads are linear: no ReLU, sigmoid or softplus at their end."),
-    "relu_on_logvar": ("logvar takes one sign only: an activation ends its head", "Heads are linear: no ReLU, sigmoid or softplus at their end."),
+    "relu_on_mu": ("mu takes one sign only", "Heads are linear: no ReLU, sigmoid or softplus at their end, no clamp, no large offset."),
+    "relu_on_logvar": ("logvar takes one sign only", "Heads are linear: no ReLU, sigmoid or softplus at their end, no clamp, no constant."),
     "mu_bounded": ("mu is squeezed into [−1, 1]: an activation ends its head", "Heads are linear: no tanh at their end."),
     "heads_shared": ("mu and logvar come from one layer", "Use two linear layers, one for each."),
     "heads_swapped": ("forward returns mu and logvar in the other order than encode", "Keep the order (x_hat, mu, logvar)."),
+    "forward_returns_sigma": ("forward returns σ where logvar belongs", "Return (x_hat, mu, logvar), as encode gave them."),
+    "forward_returns_code": ("forward returns the sampled code where mu or logvar belongs", "Return (x_hat, mu, logvar), as encode gave them."),
+    "forward_results_order": ("forward returns its results in another order", "The order is (x_hat, mu, logvar)."),
     "dropout_on_code": ("in training a part of the code is dropped", "No dropout between reparameterize and the decoder."),
     "tuned_beta_collapses": ("TUNED_BETA is so large that the posterior collapses", "Try a smaller beta: the KL should stay above a few nats."),
     "tuned_beta_does_nothing": ("TUNED_BETA is so small that it does nothing", "Try a larger beta: prior samples should look like digits."),
@@ -111,6 +153,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "prior_uniform": ("codes are uniform, not normal", "torch.randn(n, latent_dim), not torch.rand."),
     "prior_zero": ("codes do not vary", "Draw codes with torch.randn(n, latent_dim)."),
     "prior_wrong_scale": ("codes are not of zero mean and unit variance", "The prior is N(0, I): torch.randn, unscaled."),
+    "prior_truncated": ("codes are cut off", "torch.randn(n, latent_dim), without a clamp."),
+    "prior_repeats": ("the same values come back within the codes", "torch.randn(n, latent_dim): a draw for every image and dimension."),
+    "prior_not_normal": ("codes are not normal", "torch.randn(n, latent_dim), as it comes."),
     "samples_from_data": ("images are encoded first", "Draw codes from N(0, I); do not encode."),
     "sample_count": ("the number of images is wrong", "Return n images."),
     "sample_seed_reset": ("every call gives the same images", "Do not seed inside sample."),
@@ -121,6 +166,13 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "grid_flipped_horizontally": ("it is mirrored: x shrinks from left to right", "The left column has x = −extent."),
     "grid_rotated": ("its tiles are turned by 90 or 180 degrees", "x grows to the right, y grows upwards."),
     "grid_symmetry": ("its tiles are turned or mirrored", "Row i has y_i (from +extent down), column j has x_j (from −extent)."),
+    "grid_image_turned": ("the finished image is turned or mirrored, its tiles with it", "Leave the image as it was pasted."),
+    "grid_not_permuted": ("tiles are reshaped to one image without exchanging axes", "tiles.reshape(n, n, 28, 28).permute(0, 2, 1, 3).reshape(n * 28, n * 28)."),
+    "grid_not_one_image": ("tiles are returned one by one", "Paste them into one image of n · 28 × n · 28."),
+    "grid_padded": ("there are gaps or a border between tiles", "No padding (torchvision's make_grid pads by 2: padding=0)."),
+    "grid_range_wrong": ("codes do not run from −extent to +extent", "torch.linspace(-extent, extent, n) on both axes."),
+    "grid_spacing_wrong": ("codes are not equally spaced", "torch.linspace(-extent, extent, n) on both axes."),
+    "grid_codes_not_on_grid": ("codes do not lie on a grid", "Tile (i, j) decodes (x_j, y_i)."),
     "grid_extent_ignored": ("the extent is ignored", "Use the parameter extent for both axes."),
     "grid_n_ignored": ("n is ignored", "Use the parameter n for the number of tiles."),
     "interpolates_pixels": ("frames are blends of pixels, not of codes", "Encode both images, blend the codes, decode."),
@@ -129,6 +181,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "ends_swapped": ("the path runs from x_end to x_start", "α = 0 is x_start."),
     "ends_are_raw_images": ("the first and last frame are the images themselves", "Decode the codes of both ends too."),
     "interpolates_samples": ("codes are sampled, not means", "For a VAE the code of an image is mu."),
+    "interpolates_logvar": ("the path connects the log-variances, not the means", "For a VAE the code of an image is mu, the first of what encode returns."),
     "alpha_not_linear": ("α is not equally spaced", "α = linspace(0, 1, steps)."),
     "path_not_straight": ("codes leave the straight line", "z = (1 − α) z_start + α z_end."),
     "one_code_only": ("only one of the codes is weighted", "z = (1 − α) z_start + α z_end."),
@@ -238,7 +291,7 @@ def name_recon(points: Sequence[tuple[np.ndarray, np.ndarray, float]]) -> list[s
     def one_sided(p: np.ndarray, y: np.ndarray) -> float:
         return float(-(y * np.log(p)).sum(1).mean())
 
-    formulas = {
+    formulas: dict[str, list[Callable[..., float]]] = {
         "recon_against_itself": [lambda a, x: bce(a, a), lambda a, x: bce(x, x)],
         "bce_swapped": [lambda a, x: bce(x, a)],
         "bce_with_logits_on_probabilities": [lambda a, x: bce(sigmoid(a), x)],
@@ -249,11 +302,19 @@ def name_recon(points: Sequence[tuple[np.ndarray, np.ndarray, float]]) -> list[s
             lambda a, x: float(np.sqrt(((a - x) ** 2).sum(1)).mean()),
             lambda a, x: float(np.sqrt(((a - x) ** 2).mean(1)).mean()),
         ],
+        "recon_difference_not_squared": [lambda a, x: float((a - x).mean()), lambda a, x: abs(float((a - x).mean()))],
     }
     if np.ptp(values) <= 1e-7 * max(1.0, float(np.abs(values).max())):
         return ["recon_against_itself"] if np.abs(values).max() < 1e-9 else ["recon_constant"]
     batch = np.array([len(x) for _, x, _ in points])
     double = [(a.astype(np.float64), x.astype(np.float64)) for a, x, _ in points]
+    for family in oracles.FAMILIES:
+        error = functools.partial(oracles.recon_per_image, family)
+        formulas |= {
+            f"recon_other_images {family} pairs": [lambda a, x, e=error: float(np.mean([e(a, np.roll(x, k, 0)) for k in range(len(x))]))],
+            f"recon_other_images {family} next": [lambda a, x, e=error, k=k: e(a, np.roll(x, k, 0)) for k in (1, -1)],
+            f"recon_target_rounded {family}": [lambda a, x, e=error: e(a, np.round(x)), lambda a, x, e=error: e(a, (x > 0).astype(float))],
+        }
     spread: dict[str, float] = {}
     for key, variants in formulas.items():
         for f in variants:
@@ -264,8 +325,82 @@ def name_recon(points: Sequence[tuple[np.ndarray, np.ndarray, float]]) -> list[s
                 spread[key] = min(spread.get(key, math.inf), relative)
     best = min(spread.values())
     # formulas that agree to first order fit nearly as well: only those as good as the best are told
-    named = [k for k, v in spread.items() if v < 2e-3 and v <= max(10 * best, 1e-5)]
-    return named
+    return list(dict.fromkeys(k.split()[0] for k, v in spread.items() if v < 2e-3 and v <= max(10 * best, 1e-5)))
+
+
+def name_kl_points(mu: np.ndarray, logvar: np.ndarray, values: np.ndarray) -> list[str]:
+    """Mistakes that no basis of terms holds: which formula ``values`` are a multiple of. ``mu``: ``[points, B, D]``."""
+    if not np.isfinite(values).all():
+        return []
+    m, v = mu.astype(np.float64), logvar.astype(np.float64)
+
+    def closed(m: np.ndarray, v: np.ndarray) -> np.ndarray:
+        return 0.5 * (m**2 + np.exp(v) - 1.0 - v)
+
+    def log_of(v: np.ndarray) -> np.ndarray:
+        return np.log(np.abs(v) + 1e-12)
+
+    terms = closed(m, v)
+    formulas = {"kl_mu_logvar_exchanged": closed(v, m).sum(2), "kl_log_of_logvar": (terms + 0.5 * (v - log_of(v))).sum(2)}
+    formulas["kl_log_of_logvar "] = 0.5 * (m**2 + v - 1.0 - log_of(v)).sum(2)
+    formulas |= {f"kl_one_latent_only {j}": terms[:, :, j] for j in range(m.shape[2])}
+    formulas |= {f"kl_one_image_only {i}": terms[:, i : i + 1].sum(2) for i in range(m.shape[1])}
+    for c in (1.0, 2.0, 3.0, 4.0, 5.0, 10.0):
+        clamps = ((-c, c), (-c, np.inf), (-np.inf, c))
+        formulas |= {f"kl_logvar_clamped {lo} {hi}": closed(m, v.clip(lo, hi)).sum(2) for lo, hi in clamps}
+    plain = terms.sum(2).mean(1)
+    for key, formula in formulas.items():
+        want = formula.mean(1)
+        if np.abs(want).min() == 0 or np.allclose(want, plain, rtol=1e-3):
+            continue
+        ratio = values / want
+        if np.ptp(ratio) < 1e-3 * abs(float(np.median(ratio))):
+            return [key.split()[0]]
+    return []
+
+
+_TURNS = {
+    "transposed": lambda t: t.swapaxes(-1, -2),
+    "upside down": lambda t: t[..., ::-1, :],
+    "mirrored": lambda t: t[..., ::-1],
+    "turned by 180 degrees": lambda t: t[..., ::-1, ::-1],
+    "turned by 90 degrees": lambda t: np.rot90(t, 1, (-2, -1)),
+    "turned by 270 degrees": lambda t: np.rot90(t, 3, (-2, -1)),
+    "transposed and turned": lambda t: np.rot90(t.swapaxes(-1, -2), 2, (-2, -1)),
+}
+
+
+def name_turn(got: np.ndarray, want: np.ndarray) -> str:
+    """How ``got [..., h, h]`` is ``want`` turned or mirrored; empty if it is not."""
+    return next((what for what, turn in _TURNS.items() if np.allclose(got, turn(want), atol=1e-4)), "")
+
+
+def name_change(got: np.ndarray, want: np.ndarray) -> str:
+    """What was done to decoded images ``want [k, 784]`` to give ``got``, in words; empty where nothing fits."""
+    got, want = got.reshape(len(got), -1).astype(np.float64), want.reshape(len(want), -1).astype(np.float64)
+    if got.shape != want.shape or not len(got) or np.ptp(want) < 1e-3 or np.allclose(got, want, atol=2e-4):
+        return ""
+    low, high = want.min(1, keepdims=True), want.max(1, keepdims=True)
+    spread = np.maximum(high - low, 1e-12)
+    changes = {
+        "put through another sigmoid": 1.0 / (1.0 + np.exp(-want)),
+        "cut at one half to 0 and 1": (want > 0.5).astype(np.float64),
+        "inverted": 1.0 - want,
+        "stretched to the full range each": (want - low) / spread,
+        "divided by their largest value each": want / np.maximum(high, 1e-12),
+        "stretched to the full range together": (want - want.min()) / np.ptp(want),
+        "scaled to 0 … 255": 255.0 * want,
+        "in reverse order": want[::-1],
+    }
+    for what, changed in changes.items():
+        if np.allclose(got, changed, atol=1e-4 * max(1.0, float(np.abs(changed).max()))):
+            return what
+    if want.shape[1] == 784 and (turn := name_turn(got.reshape(-1, 28, 28), want.reshape(-1, 28, 28))):
+        return f"{turn} each"
+    slope, shift = np.polyfit(want.ravel(), got.ravel(), 1)
+    if abs(slope) > 1e-3 and np.allclose(got, slope * want + shift, atol=1e-4):
+        return f"multiplied by {slope:.3g} and shifted by {shift:.3g}"
+    return ""
 
 
 _SIGMAS = {
@@ -276,6 +411,9 @@ _SIGMAS = {
     "sigma_is_precision": lambda c: math.exp(-c / 2),
     "sigma_is_softplus": lambda c: math.log1p(math.exp(c)),
     "sigma_is_root_logvar": lambda c: math.sqrt(c) if c >= 0 else math.nan,
+    "sigma_is_root_logvar ": lambda c: math.sqrt(abs(c)),
+    "sigma_is_power_of_two": lambda c: 2 ** (c / 2),
+    "sigma_capped": lambda c: min(math.exp(c / 2), 1.0),
     "sigma_is_one": lambda c: 1.0,
 }
 
@@ -298,10 +436,13 @@ def name_sigma(sigma: dict[str, float] | None) -> list[str]:
         unit = at[reference] / want[reference]
         shape = all(abs(at[c] / unit - v) < 1e-3 * max(1.0, abs(v)) for c, v in known.items() if c in at)
         if shape and abs(abs(unit) - 1.0) < 0.1:
-            return [key]
+            return [key.strip()]
     return []
 
 
+_FIT = re.compile(
+    r"shapes cannot be multiplied|must match the size|size mismatch|expected input\[|Given groups=|Given normalized_shape|is invalid for input of size"
+)
 _NAME = re.compile(r"^NameError: name '(\w+)' is not defined")
 
 
@@ -324,6 +465,16 @@ def name_fault(fault: Fault, loading: bool = False) -> str | None:
         return "data_at_import"
     if _NAME.match(text) or "NameError" in text:
         return "undefined_global"
+    if loading and text.startswith("SystemExit"):
+        return "exits_on_import"
+    if loading and text.startswith("EOFError"):
+        return "input_on_import"
+    if text.startswith(("vae_loss returned", "ae_loss returned")):
+        return "loss_other_form"
+    if "values to unpack" in text:
+        return "wrong_number_of_results"
+    if text.startswith("RuntimeError") and _FIT.search(text):
+        return "layers_do_not_fit"
     return None
 
 

@@ -230,7 +230,11 @@ class Noise:
         )  # fmt: skip
 
 
-NOISE_SEEN = 1e-6
+def varies(z: np.ndarray) -> bool:
+    """Whether there is noise in ``z``: a spread beyond rounding, and beyond what other processors change."""
+    return bool(z.std() > max(1e-6, 1e-3 * float(np.sqrt((z.astype(np.float64) ** 2).mean()))))
+
+
 FORMULA_TOLERANCE = 1e-3  # relative to 1 + |z|; rounding gives 1e-6, the mildest wrong sigma tried more than 1e-1
 
 
@@ -246,12 +250,12 @@ def noise(by: By, plan: Mapping[str, probes.Probe]) -> Noise:
     if not all(np.isfinite(v).all() for v in z.values()):
         return Noise(observed=True, worst=math.inf, sigma=_sigma(at))
     # the noise where it is best seen: at logvar 0, or at 1 where a wrong sigma vanishes at 0
-    base = z["big"] if z["big"].std() > NOISE_SEEN else z["big_one"]
-    reference = at[0.0] if at[0.0].std() > NOISE_SEEN else at[1.0]
+    base = z["big"] if varies(z["big"]) else z["big_one"]
+    reference = at[0.0] if varies(at[0.0]) else at[1.0]
     following = arrays(by, "noise:generic_next")
-    varies = following is not None and not _same(z["generic"], following["out0"])
-    absent = base.std() <= NOISE_SEEN and not varies
-    eval_absent = not absent and z["zero"].std() > NOISE_SEEN and z["zero_eval"].std() <= NOISE_SEEN
+    changes = following is not None and not _same(z["generic"], following["out0"])
+    absent = not varies(base) and not changes
+    eval_absent = not absent and varies(z["zero"]) and not varies(z["zero_eval"])
     t = inputs(plan["noise:generic"])
     expected = t["a0"] + np.exp(t["a1"] / 2) * z["zero"]
     expected_eval = t["a0"] + np.exp(t["a1"] / 2) * z["zero_eval"]
@@ -263,7 +267,7 @@ def noise(by: By, plan: Mapping[str, probes.Probe]) -> Noise:
     if means[0] is not None and means[1] is not None:
         difference = (means[1]["out0"] - means[0]["out0"]).astype(np.float64)
         coefficient = float((difference * t["a0"]).sum() / (t["a0"] ** 2).sum())
-    spread = max(float(base.std()), 1e-12)
+    spread = max(float(np.sqrt((base**2).mean())), 1e-12)
     return Noise(
         observed=True,
         absent=bool(absent),
@@ -292,7 +296,7 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
 
 def _sigma(at: Mapping[float, np.ndarray], reference: np.ndarray | None = None) -> dict[str, float]:
     """Sigma at each constant logvar: exact ratios to the reference draw, scaled by its own moment."""
-    if reference is None or not np.isfinite(reference).all() or reference.std() <= NOISE_SEEN:
+    if reference is None or not np.isfinite(reference).all() or not varies(reference):
         return {f"{c:g}": float(np.std(v)) for c, v in sorted(at.items()) if np.isfinite(v).all()}
     unit = float(np.sqrt((reference**2).mean()))
     # the reference draw has the true noise's moment; its own sigma is known to about 2 %

@@ -281,6 +281,16 @@ _METHODS = {
 }
 
 
+def _unmapped(z: torch.Tensor) -> torch.Tensor:
+    """The tensor behind one that ``torch.func.vmap`` hands to a function, the mapped axis first."""
+    functorch = torch._C._functorch
+    while functorch.is_functorch_wrapped_tensor(z):
+        axis = functorch.maybe_get_bdim(z) if functorch.is_batchedtensor(z) else -1
+        z = functorch.get_unwrapped(z)
+        z = z.movedim(axis, 0) if axis >= 0 else z
+    return z
+
+
 class Recorder:
     """Records the codes that reach a model's decoder while a student's function runs.
 
@@ -300,7 +310,8 @@ class Recorder:
 
         def recording_decode(z: Any, *args: Any, **kwargs: Any) -> Any:
             if isinstance(z, torch.Tensor) and z.numel() <= 1 << 22:
-                self.decoded.append(_plain_tensor(z).float().reshape(-1, z.shape[-1] if z.ndim else 1))
+                plain = _plain_tensor(_unmapped(z)).float()
+                self.decoded.append(plain.reshape(-1, plain.shape[-1] if plain.ndim else 1))
             return decode(z, *args, **kwargs)
 
         def counting_encode(*args: Any, **kwargs: Any) -> Any:
@@ -308,7 +319,7 @@ class Recorder:
             return encode(*args, **kwargs)
 
         def hook(module: nn.Module, inputs: tuple[Any, ...]) -> None:
-            z = inputs[0] if inputs else None
+            z = _unmapped(inputs[0]) if inputs and isinstance(inputs[0], torch.Tensor) else None
             if not isinstance(z, torch.Tensor) or z.ndim != 2 or z.shape[1] != self.latent_dim:
                 return
             if self.first is None:
@@ -429,11 +440,17 @@ class Session:
         if inspect.isclass(value):
             info["kind"] = "class"
             info["module"] = issubclass(value, nn.Module)
+            wanted = ("encode", "decode", "forward", "reparameterize")
             info["methods"] = {
                 m: _signature(getattr(value, m))
-                for m in ("encode", "decode", "forward", "reparameterize")
+                for m in wanted
                 if callable(getattr(value, m, None)) and getattr(value, m) is not getattr(nn.Module, m, None)
             }
+            if info["module"] and (set(wanted[:2]) | ({wanted[3]} if name == "VAE" else set())) - set(info["methods"]):
+                with contextlib.suppress(Exception):  # the constructor may set them: self.decode = nn.Sequential(...)
+                    one: Any = value(2)  # type: ignore[call-arg]
+                    set_there = [m for m in wanted if m not in info["methods"] and m != "forward"]
+                    info["methods"] |= {m: None for m in set_there if callable(getattr(one, m, None))}
         elif callable(value):
             info["kind"] = "function"
         if callable(value):

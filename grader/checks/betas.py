@@ -84,8 +84,8 @@ def code_reaches_decoder(seen: Seen, wiring_train: Wiring, wiring_eval: Wiring) 
             everything = dead == len(reach)
             return Finding(
                 False,
-                f"in {mode} mode {'no' if everything else f'{len(reach) - dead} of {len(reach)}'} latent "
-                f"coordinate{'' if everything else 's'} change{'s' if everything else ''} what decode returns",
+                f"in {mode} mode {'no' if everything else f'only {len(reach) - dead} of {len(reach)}'} latent "
+                f"coordinate{'' if everything else 's'} move{'s' if everything else ''} what decode returns (by its gradient)",
                 diagnosis.hint(["decoder_ignores_code"]), "decoder_ignores_code",
                 {"coordinates_without_effect": dead}, {"coordinates_without_effect": 0},
             )  # fmt: skip

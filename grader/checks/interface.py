@@ -163,9 +163,12 @@ def _shape_failure(seen: Seen, faults: list[tuple[str, Any]], wanted: list[str])
     elif "float" in fault.got and fault.expected == "float32":
         diagnosis = "wrong_dtype"
     elif _only_some_batches(seen, faults, wanted):
-        diagnosis = "batch_size_hard_coded"
+        lost = fault.kind == "wrong_shape" and all(n.endswith(":1") for n, _ in faults)
+        diagnosis = "batch_axis_lost" if lost else "batch_size_hard_coded"
     elif _only_one_latent(faults, wanted):
         diagnosis = "latent_dim_ignored"
+    elif fault.kind == "wrong_shape" and fault.got.startswith("["):
+        diagnosis = "wrong_image_shape" if "784" in fault.expected else "wrong_code_shape"
     where = f", {fault.where}" if fault.where else ""
     return Finding(
         False,
@@ -219,7 +222,7 @@ def value_range(seen: Seen) -> Finding:
         if a >= 0 and np.abs(sums - 1.0).max() < 0.01:
             return Finding(
                 False, f"the pixels of every decoded image of {cls} add up to 1, whatever the code",
-                "A softmax over pixels makes them compete: use a sigmoid for each pixel.", None,
+                "A softmax over pixels makes them compete: use a sigmoid for each pixel.", "softmax_output",
                 {"sum_of_pixels": float(sums.mean())}, {"sum_of_pixels": "free"},
             )  # fmt: skip
         if a < -RANGE_TOLERANCE or b > 1 + RANGE_TOLERANCE:
@@ -285,7 +288,7 @@ def batch_independence(seen: Seen) -> Finding:
             f"{where} of the same image differs by up to {number(worst)} between batches, expected 0 ± 1e-4",
             "Does something call `.train()` inside, or normalise over the batch by hand? In eval mode batch "
             "norm has to use its running statistics.",
-            "batch_norm_in_train_mode" if seen["build:VAE:20"].info.get("batch_norm") else None,
+            "batch_norm_in_train_mode" if seen["build:VAE:20"].info.get("batch_norm") else "batch_statistics",
             {"largest_difference": worst},
             {"largest_difference": 0.0},
         )
@@ -313,7 +316,7 @@ def state(seen: Seen) -> Finding:
                     f"{cls}.{method} called twice on the same input in eval mode differs by {number(gap)}",
                     "In eval mode encode and decode are functions of their input: use nn.Dropout (not "
                     "F.dropout without training=self.training) and draw noise in reparameterize only.",
-                    None,
+                    "random_in_eval_mode",
                     {"difference": gap},
                     {"difference": 0.0},
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,14 +55,15 @@ def _paths(seen: Seen, context: Context) -> list[Path]:
         frames = o.arrays["images"].reshape(k, 784)
         good = np.array([close(f, w) for f, w in zip(frames, want, strict=True)])
         codes = o.arrays["codes"]
-        ends = seen.arrays(f"ends:{tag}")["out0"].astype(np.float64)
+        ends = seen.arrays(f"ends:{tag}")
         key, text = (None, "") if good.all() else _name(frames, want, good, codes, ends, pair)
         out.append(Path(where, frames, want, shape, good, key, text))
     return out
 
 
 def _name(
-    frames: np.ndarray, want: np.ndarray, good: np.ndarray, codes: np.ndarray, ends: np.ndarray, pair: np.ndarray
+    frames: np.ndarray, want: np.ndarray, good: np.ndarray, codes: np.ndarray, ends: Mapping[str, np.ndarray],
+    pair: np.ndarray,
 ) -> tuple[str | None, str]:
     """Which known mistake gives these frames."""
     k = len(frames)
@@ -79,15 +81,15 @@ def _name(
         return "interpolates_pixels", diagnosis.sentence(["interpolates_pixels"])
     if ends_raw and good[1:-1].all():
         return "ends_are_raw_images", diagnosis.sentence(["ends_are_raw_images"])
-    if len(codes) >= k:
-        return _name_codes(codes[-k:].astype(np.float64), ends)
-    return None, ""
+    if changed := diagnosis.name_change(frames, want):
+        return "images_changed_after_decoding", f"frames are {changed}"
+    return _name_codes(codes[-k:].astype(np.float64), ends) if len(codes) >= k else (None, "")
 
 
-def _name_codes(codes: np.ndarray, ends: np.ndarray) -> tuple[str | None, str]:
-    """The mistake as the codes show it that reached the decoder."""
+def _name_codes(codes: np.ndarray, ends: Mapping[str, np.ndarray]) -> tuple[str | None, str]:
+    """The mistake as the codes show it that reached the decoder. ``ends``: what encode returned for both images."""
     k = len(codes)
-    a, b = ends
+    a, b = ends["out0"].astype(np.float64)
     d = b - a
     length = float(d @ d)
     alpha = (codes - a) @ d / length
@@ -116,12 +118,15 @@ def _name_codes(codes: np.ndarray, ends: np.ndarray) -> tuple[str | None, str]:
     for one in (t * b, (1 - t) * a):
         if np.allclose(codes, one, atol=1e-3 * (1 + np.abs(one).max())):
             return "one_code_only", diagnosis.sentence(["one_code_only"])
-    if off[0] > 1e-2 and off[-1] > 1e-2:
-        inner = np.linspace(0, 1, k)[:, None] * (codes[-1] - codes[0]) + codes[0]
-        if np.allclose(codes, inner, atol=1e-3 * (1 + np.abs(inner).max())):
-            return "interpolates_samples", "the ends of the path are not the codes (means): " + diagnosis.sentence(
-                ["interpolates_samples"]
-            )
+    if "out1" in ends and off[0] > 1e-2 and off[-1] > 1e-2:
+        logvar = ends["out1"].astype(np.float64)
+        other = (1 - t) * logvar[0] + t * logvar[1]
+        if np.allclose(codes, other, atol=1e-3 * (1 + np.abs(other).max())):
+            return "interpolates_logvar", diagnosis.sentence(["interpolates_logvar"])
+        eps = np.stack([(codes[0] - a), (codes[-1] - b)]) / np.exp(logvar / 2)
+        if np.abs(eps).max() < 6 and 0.5 < eps.std() < 1.6:  # 40 draws of N(0, 1)
+            text = "the ends of the path are not the codes (means): " + diagnosis.sentence(["interpolates_samples"])
+            return "interpolates_samples", text
     return "path_not_straight", f"codes leave the straight line by up to {number(float(off.max()), 2)} of its length"
 
 

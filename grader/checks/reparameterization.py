@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from scipy import special
 
 from grader import diagnosis, metrics, probes
 from grader.checks.base import Context, Echo, Finding, Seen, check, number
-from grader.findings import NOISE_SEEN, Noise, Wiring
+from grader.findings import Noise, Wiring, close, varies
 
 CALLS = ("VAE", "VAE.reparameterize")
 
@@ -27,7 +29,7 @@ def noise(noise: Noise, seen: Seen) -> Finding:
     """Noise is fresh for every element and every call, in train and in eval mode, from torch's global generator."""
     _noise_seen(seen)
     big, one = seen.arrays("noise:big")["out0"], seen.arrays("noise:big_one")["out0"]
-    base = big if big.std() > NOISE_SEEN else one
+    base = big if varies(big) else one
     named: list[str] = []
     measured: dict[str, object] = {"std_of_noise": float(f"{np.nanstd(base):.4g}")}
     if not np.isfinite(one).all():
@@ -36,7 +38,7 @@ def noise(noise: Noise, seen: Seen) -> Finding:
             "z = mu + exp(logvar / 2) · eps.", "nan_output", {"finite": False}, {"finite": True},
         )  # fmt: skip
     if noise.absent:
-        named = ["no_noise"]
+        named = ["noise_only_in_evaluation" if varies(seen.arrays("noise:zero_eval")["out0"]) else "no_noise"]
     else:
         if noise.absent_in_eval:
             named.append("noise_only_in_training")
@@ -64,21 +66,23 @@ def normal(noise: Noise, seen: Seen) -> Finding:
     if noise.absent:
         raise Echo("reparameterization.noise")
     big = seen.arrays("noise:big")["out0"].astype(np.float64)
-    if not big.std() > NOISE_SEEN:
+    if not varies(big):
         big = seen.arrays("noise:big_one")["out0"].astype(np.float64)
-    scale = big.std()
-    if not scale > NOISE_SEEN:
+    if not varies(big):
         raise Echo("reparameterization.formula")  # noise that shows only where mu is not 0
-    n = big.size
+    n, scale = big.size, big.std()
     eps = big / scale
     centred = (eps - eps.mean()) / eps.std()
     uniform = lambda v: np.clip((v / np.sqrt(3) + 1) / 2, 0.0, 1.0)  # noqa: E731
     if metrics.kolmogorov_smirnov(centred, uniform)[1] > 1e-9:
         return _not_normal(f"it is uniform from {number(float(big.min()))} to {number(float(big.max()))}",
                            "noise_uniform", smallest=float(big.min()), largest=float(big.max()))  # fmt: skip
+    silent = int((big.std(0) < 1e-3 * big.std()).sum())
+    if silent:
+        return _not_normal(f"{silent} of {big.shape[1]} columns do not vary", "noise_missing_in_dimensions", columns=silent)
     unique = len(np.unique(big)) / n
     if unique < 0.9:
-        return _not_normal(f"only {100 * unique:.3g} % of {n:,} values are distinct", None, distinct=unique)
+        return _not_normal(f"only {100 * unique:.3g} % of {n:,} values are distinct", "noise_repeats_within", distinct=unique)
     if noise.formula and abs(scale - 1.0) > SIGMAS / np.sqrt(2 * n):
         return _not_normal(f"its standard deviation is {number(scale)}", "noise_scaled", std=float(scale))
     mean = float(eps.mean())
@@ -89,21 +93,21 @@ def normal(noise: Noise, seen: Seen) -> Finding:
         edge = float(np.abs(eps).max())
         return _not_normal(
             f"Kolmogorov–Smirnov distance {number(distance)} over {n:,} values (p = {p:.1g}), "
-            f"largest value {number(edge)}", None, ks=distance, largest=edge,
+            f"largest value {number(edge)}", "noise_not_normal", ks=distance, largest=edge,
         )  # fmt: skip
     kurtosis = float((eps**4).mean()) - 3.0
     if abs(kurtosis) > SIGMAS * np.sqrt(96 / n):
-        return _not_normal(f"its kurtosis differs by {number(kurtosis)} from 3", None, kurtosis=kurtosis)
+        return _not_normal(f"its kurtosis differs by {number(kurtosis)} from 3", "noise_not_normal", kurtosis=kurtosis)
     columns = np.abs(np.corrcoef(eps.T) - np.eye(eps.shape[1])).max()
     if columns > 7 / np.sqrt(len(eps)):
-        return _not_normal(f"two latent dimensions correlate by {number(float(columns))}", None,
+        return _not_normal(f"two latent dimensions correlate by {number(float(columns))}", "noise_correlated",
                            correlation=float(columns))  # fmt: skip
     # correlation of each row with the row k further on, for all k at once; 2,048 values of 1 / sqrt(n) each
     spectrum = np.abs(np.fft.rfft(eps, axis=0)) ** 2
     lags = np.fft.irfft(spectrum.sum(1), n=len(eps))[1 : len(eps) // 2 + 1] / n
     k = int(np.abs(lags).argmax())
     if abs(lags[k]) > 7 / np.sqrt(n):
-        return _not_normal(f"rows {k + 1} apart correlate by {number(float(lags[k]))}", None, correlation=float(lags[k]))
+        return _not_normal(f"rows {k + 1} apart correlate by {number(float(lags[k]))}", "noise_correlated", correlation=float(lags[k]))
     return Finding(True, f"{n:,} values pass all tests (KS distance {number(distance, 2)})",
                    measured={"ks": distance, "std": float(scale)})  # fmt: skip
 
@@ -131,7 +135,7 @@ def formula(noise: Noise, seen: Seen) -> Finding:
                 return Finding(
                     False, f"at logvar = {c:g} sigma is {number(sigma)}, expected exp(logvar / 2) = {number(float(np.exp(c / 2)))}, "
                     "although they agree near 0",
-                    "Do not clamp logvar inside [−15, 15].", None, {"sigma": sigma, "logvar": c},
+                    "Do not clamp logvar inside [−15, 15].", "sigma_clamped", {"sigma": sigma, "logvar": c},
                     {"sigma": float(np.exp(c / 2))},
                 )  # fmt: skip
         return Finding(
@@ -203,9 +207,11 @@ def forward(wiring_eval: Wiring, wiring_train: Wiring, seen: Seen, noise: Noise)
         raise Echo("betas.encoder_heads")
     for mode, w in (("train", wiring_train), ("eval", wiring_eval)):
         if not w.codes_in_order:
+            key = _name_codes(seen.arrays(f"staged:{mode}"))
             return Finding(
-                False, f"in {mode} mode forward returns another mu or logvar than encode does",
-                "Return what encode returned: (x_hat, mu, logvar).", None,
+                False, f"in {mode} mode forward returns another mu or logvar than encode does"
+                + (f": {diagnosis.sentence([key])}" if key else ""),
+                "Return what encode returned: (x_hat, mu, logvar).", key,
                 {"same_codes": False}, {"same_codes": True},
             )  # fmt: skip
     if wiring_eval.leaks and not wiring_eval.exact:
@@ -214,16 +220,20 @@ def forward(wiring_eval: Wiring, wiring_train: Wiring, seen: Seen, noise: Noise)
         return Finding(True, "forward equals its stages under a replayed seed, in both modes")
     if wiring_eval.exact:
         raise Echo("betas.code_reaches_decoder")
+    a = seen.arrays("staged:eval")
+    changed = diagnosis.name_change(a["forward"], a["staged"])
     if wiring_eval.decodes_mu and wiring_train.exact:
-        key: str | None = "noise_only_in_training"
+        key = "noise_only_in_training"
     elif wiring_eval.call_swapped:
         key = "mu_logvar_swapped"
     else:
-        key = None
+        key = "images_changed_after_decoding" if changed else None
     if wiring_eval.formula_inline and not noise.formula:
         raise Echo("reparameterization.formula")  # forward is right, reparameterize is not
     if wiring_eval.decodes_logvar:
         text = "the decoder gets logvar"
+    elif changed and key == "images_changed_after_decoding":
+        text = f"its images are {changed}"
     else:
         text = diagnosis.sentence([key]) or "no order of the stages reproduces it"
     return Finding(
@@ -231,3 +241,13 @@ def forward(wiring_eval: Wiring, wiring_train: Wiring, seen: Seen, noise: Noise)
         diagnosis.hint([key]) or "x_hat = self.decode(self.reparameterize(mu, logvar)), nothing else.", key,
         {"equal": False}, {"equal": True},
     )  # fmt: skip
+
+
+def _name_codes(a: Mapping[str, np.ndarray]) -> str | None:
+    """What forward returned in place of encode's mu and logvar."""
+    mu, logvar = a["forward_mu"], a["forward_logvar"]
+    if any(v.size == len(v) * 784 for v in (mu, logvar)):
+        return "forward_results_order"
+    if any(close(v, a["z"]) for v in (mu, logvar)):
+        return "forward_returns_code"
+    return "forward_returns_sigma" if close(logvar, np.exp(a["logvar"] / 2)) else None

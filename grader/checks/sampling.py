@@ -37,18 +37,21 @@ def prior_codes(seen: Seen) -> Finding:
     )
     if uniform < 2.5 / np.sqrt(size):
         return _wrong(f"codes are uniform from {number(codes.min(), 3)} to {number(codes.max(), 3)}", "prior_uniform", measured)
+    ends = float(np.isclose(np.abs(codes), np.abs(codes).max(), rtol=1e-3).mean())
+    if ends > 0.02:
+        return _wrong(f"{100 * ends:.0f} % of the codes are ±{number(float(np.abs(codes).max()), 3)}", "prior_truncated", measured)
+    if len(np.unique(codes)) < 0.9 * size:
+        return _wrong("codes repeat across images or dimensions", "prior_repeats", measured)
     if abs(mean) > SIGMAS / np.sqrt(size) or abs(std - 1) > SIGMAS / np.sqrt(2 * size):
         return _wrong(f"codes have mean {number(mean, 3)} and standard deviation {number(std, 3)}",
                       "prior_wrong_scale", measured)  # fmt: skip
     pooled = metrics.kolmogorov_smirnov(codes, special.ndtr)[1]
     if pooled < P_VALUE:
-        return _wrong(f"codes are not normal (Kolmogorov–Smirnov p = {pooled:.1g})", None, measured)
+        return _wrong(f"codes are not normal (Kolmogorov–Smirnov p = {pooled:.1g})", "prior_not_normal", measured)
     for j in range(d):
         p = metrics.kolmogorov_smirnov(codes[:, j], special.ndtr)[1]
         if p < P_VALUE:
-            return _wrong(f"dimension {j + 1} of the codes is not N(0, 1) (p = {p:.1g})", None, measured)
-    if len(np.unique(codes)) < 0.9 * size:
-        return _wrong("codes repeat across images or dimensions", None, measured)
+            return _wrong(f"dimension {j + 1} of the codes is not N(0, 1) (p = {p:.1g})", "prior_not_normal", measured)
     second = seen.arrays("sample:exam:second")["codes"]
     if second.shape == codes.shape and close(second, codes):
         return _wrong("two calls under different seeds decode the same codes", "sample_seed_reset", measured)
@@ -110,9 +113,12 @@ def images(seen: Seen) -> Finding:
             if seen.observation(f"sample:exam:{name}").info.get("via") == "none":
                 raise Echo("sampling.prior_codes")
             gap = float(np.abs(here[:k].reshape(k, -1) - there[:k]).max()) if k else np.nan
+            changed = diagnosis.name_change(here[:k], there[:k])
             return Finding(
-                False, f"images differ by up to {number(gap)} from their codes decoded in eval mode elsewhere",
-                "Return decode(z) as it is, in the order of the codes, with the model in eval mode.", None,
+                False, f"images differ by up to {number(gap)} from their codes decoded in eval mode elsewhere"
+                + (f": they are {changed}" if changed else ""),
+                "Return decode(z) as it is, in the order of the codes, with the model in eval mode.",
+                "images_changed_after_decoding" if changed else None,
                 {"difference": gap if k else None}, {"difference": 0.0},
             )  # fmt: skip
     return Finding(True, "5 and 512 images, equal to their codes decoded elsewhere")
@@ -148,7 +154,7 @@ def _grid_finding(seen: Seen, tag: str, cls: str, n: int, extent: float) -> Find
     side = n * 28
     shape = o.info["meta"][0]
     if _squeezed(shape) != [side, side]:
-        key = "grid_n_ignored" if _same_size(seen) else None
+        key = "grid_n_ignored" if _same_size(seen) else _name_shape(_squeezed(shape), n)
         return Finding(
             False, f"{call} returns shape {shape}, expected [{side}, {side}]"
             + (f": {diagnosis.sentence([key])}" if key else ""),
@@ -162,13 +168,19 @@ def _grid_finding(seen: Seen, tag: str, cls: str, n: int, extent: float) -> Find
     good = np.array([[close(got[i, j], want[i, j]) for j in range(n)] for i in range(n)])
     if good.all():
         return None
-    key, text, also = _name_grid(got, want, seen, n, good)
+    key, text, also = _name_grid(got, want, seen, n, good, o.arrays["codes"], extent)
     text = text or f"no symmetry, extent or missing loop explains it; the first wrong tile is {_first(good)}"
     return Finding(
         False, f"{call} of the {cls}: {int((~good).sum())} of {n * n} tiles are not decode(x_j, y_i): {text}",
         " ".join(filter(None, [diagnosis.hint([key]), also])), key,
         {"wrong_tiles": int((~good).sum())}, {"wrong_tiles": 0},
     )  # fmt: skip
+
+
+def _name_shape(shape: list[int], n: int) -> str | None:
+    if len(shape) > 2 and int(np.prod(shape)) % (n * n * 784) == 0:
+        return "grid_not_one_image"
+    return "grid_padded" if len(shape) >= 2 and n * 28 < shape[-1] == shape[-2] < n * 40 else None
 
 
 def _first(good: np.ndarray) -> str:
@@ -197,7 +209,7 @@ def _same_extent(seen: Seen) -> float | None:
 
 
 def _name_grid(
-    got: np.ndarray, want: np.ndarray, seen: Seen, n: int, good: np.ndarray
+    got: np.ndarray, want: np.ndarray, seen: Seen, n: int, good: np.ndarray, codes: np.ndarray, extent: float
 ) -> tuple[str | None, str, str]:
     """``(key, what is seen, orientation of what is there)``."""
     flat = got.reshape(n, n, -1)
@@ -222,10 +234,32 @@ def _name_grid(
     for key, turn in _SYMMETRIES.items():
         if close(turn(got), want):
             return key.strip(), diagnosis.sentence([key.strip()]), ""
+    whole, right = (t.transpose(0, 2, 1, 3).reshape(n * 28, n * 28) for t in (got, want))
+    if turned := diagnosis.name_turn(whole, right):
+        return "grid_image_turned", f"the finished image is {turned}", ""
+    if close(whole, want.reshape(n * 28, n * 28)):
+        return "grid_not_permuted", diagnosis.sentence(["grid_not_permuted"]), ""
+    if changed := diagnosis.name_change(got.reshape(n * n, 784), want.reshape(n * n, 784)):
+        return "images_changed_after_decoding", f"tiles are {changed}", ""
     same = _same_extent(seen)
     if same is not None:
         return "grid_extent_ignored", f"the extent is ignored: tiles always run over ±{number(same, 3)}", ""
-    return None, "", ""
+    return *_name_codes(codes.astype(np.float64), n, extent), ""
+
+
+def _name_codes(codes: np.ndarray, n: int, extent: float) -> tuple[str | None, str]:
+    """What is wrong with the codes that were decoded, if they are what is wrong."""
+    if len(codes) < n * n or not np.isfinite(codes).all():
+        return None, ""
+    for axis, name in enumerate("xy"):
+        values = np.unique(codes[-n * n :, axis].round(4))
+        if len(values) > n:
+            return "grid_codes_not_on_grid", f"{len(values)} different {name} reach the decoder, expected {n}"
+        if abs(values[0] + extent) > 1e-3 or abs(values[-1] - extent) > 1e-3:
+            return "grid_range_wrong", f"{name} runs from {number(float(values[0]), 3)} to {number(float(values[-1]), 3)}"
+        if len(values) == n and np.ptp(np.diff(values)) > 1e-3:
+            return "grid_spacing_wrong", f"{name} is not equally spaced"
+    return None, ""
 
 
 def _orientation(got: np.ndarray, want: np.ndarray, filled: np.ndarray) -> str:

@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = "recon_constant"
+DIAGNOSIS = "recon_against_itself"
 ALSO = ["loss.gradients", "betas.learns", "betas.kl_falls", "betas.tuned", "loss.returns"]

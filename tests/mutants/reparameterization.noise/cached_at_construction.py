@@ -17,6 +17,7 @@ PATCH = [
     ),
 ]
 DIAGNOSIS = "noise_cached"
+ALSO_DIAGNOSIS = ["noise_shared_across_batch"]  # a row kept from the constructor is both
 ALSO = [
     "reparameterization.normal",
     "reparameterization.formula",
