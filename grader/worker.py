@@ -409,7 +409,11 @@ class Session:
         """Import the submission; say what it defines and whether it trained."""
         self.files = {k[5:]: bytes(v.numpy()) for k, v in t.items() if k.startswith("file:")}
         main = args["main"]
-        sys.meta_path.insert(0, _Finder({k: v for k, v in self.files.items() if k != "submission.py"}))
+        finder = _Finder({k: v for k, v in self.files.items() if k != "submission.py"})
+        for name in [n for n in sys.modules if n.partition(".")[0] not in sys.stdlib_module_names]:
+            if finder.find_spec(name.partition(".")[0]):  # worker.py, wire.py: their own file comes before one of ours
+                del sys.modules[name]
+        sys.meta_path.insert(0, finder)
         sys.modules["submission"] = self.module
         self.module.__file__ = main
         backward, calls = torch.autograd.backward, 0

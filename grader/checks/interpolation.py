@@ -118,6 +118,8 @@ def _name_codes(codes: np.ndarray, ends: Mapping[str, np.ndarray]) -> tuple[str 
     for one in (t * b, (1 - t) * a):
         if np.allclose(codes, one, atol=1e-3 * (1 + np.abs(one).max())):
             return "one_code_only", diagnosis.sentence(["one_code_only"])
+    inner = t * (codes[-1] - codes[0]) + codes[0]
+    straight = off[0] > 1e-2 and off[-1] > 1e-2 and np.allclose(codes, inner, atol=1e-3 * (1 + np.abs(inner).max()))
     if "out1" in ends and off[0] > 1e-2 and off[-1] > 1e-2:
         logvar = ends["out1"].astype(np.float64)
         other = (1 - t) * logvar[0] + t * logvar[1]
@@ -127,6 +129,8 @@ def _name_codes(codes: np.ndarray, ends: Mapping[str, np.ndarray]) -> tuple[str 
         if np.abs(eps).max() < 6 and 0.5 < eps.std() < 1.6:  # 40 draws of N(0, 1)
             text = "the ends of the path are not the codes (means): " + diagnosis.sentence(["interpolates_samples"])
             return "interpolates_samples", text
+    if straight:
+        return "interpolates_other_codes", diagnosis.sentence(["interpolates_other_codes"])
     return "path_not_straight", f"codes leave the straight line by up to {number(float(off.max()), 2)} of its length"
 
 
