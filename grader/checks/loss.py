@@ -400,7 +400,7 @@ def _name_total(total: np.ndarray, recon: np.ndarray, kl: np.ndarray) -> str | N
     if np.isfinite(weight).all() and np.ptp(weight, axis=0).max() < 1e-3 * max(1.0, float(np.abs(weight).max())):
         mean = weight.mean(0)
         ratio = mean[betas > 0] / betas[betas > 0]
-        if np.ptp(ratio) < 1e-3 * abs(float(ratio.mean())):
+        if np.ptp(ratio) < 1e-3 * abs(float(ratio.mean())) and np.abs(mean[betas == 0]).max() < 1e-3 * float(ratio.mean()):
             return "beta_rescaled"
         return "beta_constant" if np.ptp(mean) < 1e-3 * abs(float(mean.mean())) else "beta_not_linear"
     return None
