@@ -55,6 +55,19 @@ def kolmogorov_smirnov(values: np.ndarray, cdf: Callable[[np.ndarray], np.ndarra
     return distance, float(special.kolmogorov(np.sqrt(n) * distance))
 
 
+def dependence(values: np.ndarray) -> tuple[float, float, int]:
+    """Largest correlation of two columns of ``values [n, D]``; that of all rows with the rows ``k`` further on; ``k``.
+
+    For independent N(0, 1) they are of order ``1 / sqrt(n)`` and ``1 / sqrt(n D)``.
+    """
+    n, d = values.shape
+    columns = float(np.abs(np.corrcoef(values.T) - np.eye(d)).max()) if d > 1 else 0.0
+    spectrum = np.abs(np.fft.rfft(values, axis=0)) ** 2
+    lags = np.fft.irfft(spectrum.sum(1), n=n)[1 : n // 2 + 1] / values.size
+    k = int(np.abs(lags).argmax())
+    return columns, float(lags[k]), k + 1
+
+
 def nearest_distance(images: np.ndarray, real: np.ndarray) -> float:
     """Mean over ``images`` of the L2 distance to the nearest of ``real``."""
     a = images.reshape(len(images), -1).astype(np.float64)

@@ -256,6 +256,7 @@ class Observer:
             self._exam_bottleneck(cls, d)
 
     def _model(self, cls: str, d: int, state: str, prefix: str) -> Model:
+        """A model of this state; by another ``prefix`` another one, which a function may have changed ("draw", "walk")."""
         return Model(f"{prefix}:{state}", cls, d, self.assignment.seed + 9000, state=state)
 
     def _decode(self, name: str, cls: str, d: int, state: str, codes: np.ndarray, *, half: bool = False) -> Observation:
@@ -275,7 +276,7 @@ class Observer:
         count = 512 if many else probes.SAMPLES
         for i, n in enumerate((count, count, 5) if many else (count,)):
             name = f"sample:{tag}:{('first', 'second', 'few')[i]}"
-            m = self._model(cls, d, state, "decode")
+            m = self._model(cls, d, state, "draw")
             o = self.ask(
                 Probe(name, "decode", "sample", {"key": m.key, "n": n, "seed": 401 + i, "rows": probes.SAMPLES}, {}, {}, m,
                       frozenset({f"{cls}()", f"{cls}.decode", "sample"}), probes.VIEW_SECONDS, float32=False)
@@ -291,15 +292,15 @@ class Observer:
         self, tag: str, cls: str, d: int, state: str, pair: np.ndarray, role: str, steps: int
     ) -> None:
         room: Any = "exam" if role == "exam" else "view"
-        m = self._model(cls, d, state, "look")
+        m, walker = (self._model(cls, d, state, prefix) for prefix in ("look", "walk"))
         calls = frozenset({f"{cls}()", f"{cls}.encode"})
         encoded = self.ask(
             Probe(f"ends:{tag}", room, "chunked", {"key": m.key, "method": "encode", "seed": EVAL_SEED},
                   {"a0": pair}, _codes(cls, len(pair), d), m, calls)
         )  # fmt: skip
         self.ask(
-            Probe(f"interpolate:{tag}", room, "interpolate", {"key": m.key, "steps": steps, "seed": 501},
-                  {"x_start": pair[:1], "x_end": pair[1:2]}, {}, m,
+            Probe(f"interpolate:{tag}", room, "interpolate", {"key": walker.key, "steps": steps, "seed": 501},
+                  {"x_start": pair[:1], "x_end": pair[1:2]}, {}, walker,
                   calls | {f"{cls}.decode", "interpolate"}, probes.VIEW_SECONDS, float32=False)
         )  # fmt: skip
         if encoded.fault is None:
@@ -315,7 +316,7 @@ class Observer:
     def _grid(self, tag: str, cls: str, state: str, n: int | None, extent: float | None) -> None:
         args = {} if n is None or extent is None else {"n": n, "extent": extent}
         n, extent = n or 21, extent or 4.0  # the contract's defaults
-        m = self._model(cls, 2, state, "decode")
+        m = self._model(cls, 2, state, "draw")
         name = f"grid:{tag}:{cls}"
         self.ask(
             Probe(name, "decode", "grid", {"key": m.key, "seed": 601} | args, {}, {}, m,

@@ -10,7 +10,8 @@ from grader.checks.base import Echo, Finding, Seen, Unobserved, check, number
 from grader.findings import close
 from grader.model import Observation
 
-P_VALUE = 1e-7  # 20 + 3 tests on one draw: false alarm below 3e-6 for true N(0, I) codes
+# 20 + 4 tests on one draw: false alarm below 3e-6 for true N(0, I) codes; correlations at 7 sigma add 1e-9
+P_VALUE = 1e-7
 SIGMAS = 5.4
 
 
@@ -40,7 +41,7 @@ def prior_codes(seen: Seen) -> Finding:
     ends = float(np.isclose(np.abs(codes), np.abs(codes).max(), rtol=1e-3).mean())
     if ends > 0.02:
         return _wrong(f"{100 * ends:.0f} % of the codes are ±{number(float(np.abs(codes).max()), 3)}", "prior_truncated", measured)
-    if len(np.unique(codes)) < 0.9 * size:
+    if len(np.unique(np.abs(codes))) < 0.9 * size:  # mirrored ones too
         return _wrong("codes repeat across images or dimensions", "prior_repeats", measured)
     if abs(mean) > SIGMAS / np.sqrt(size) or abs(std - 1) > SIGMAS / np.sqrt(2 * size):
         return _wrong(f"codes have mean {number(mean, 3)} and standard deviation {number(std, 3)}",
@@ -52,6 +53,14 @@ def prior_codes(seen: Seen) -> Finding:
         p = metrics.kolmogorov_smirnov(codes[:, j], special.ndtr)[1]
         if p < P_VALUE:
             return _wrong(f"dimension {j + 1} of the codes is not N(0, 1) (p = {p:.1g})", "prior_not_normal", measured)
+    p = metrics.kolmogorov_smirnov((codes**2).sum(1), lambda v: special.chdtr(d, v))[1]
+    if p < P_VALUE:
+        return _wrong(f"the lengths of codes are not those of N(0, I) (p = {p:.1g})", "prior_not_normal", measured)
+    columns, rows, k = metrics.dependence(codes)
+    if columns > 7 / np.sqrt(n):
+        return _wrong(f"two dimensions of the codes correlate by {number(columns)}", "prior_correlated", measured)
+    if abs(rows) > 7 / np.sqrt(size):
+        return _wrong(f"codes {k} apart correlate by {number(rows)}", "prior_correlated", measured)
     second = seen.arrays("sample:exam:second")["codes"]
     if second.shape == codes.shape and close(second, codes):
         return _wrong("two calls under different seeds decode the same codes", "sample_seed_reset", measured)
