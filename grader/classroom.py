@@ -35,7 +35,7 @@ from grader.model import Band, Evidence, Fault, Grade, GraderError, Observation,
 from grader.sandbox import host
 
 PACKAGE = Path(__file__).resolve().parent
-OBSERVING = ("worker.py", "probes.py", "observe.py", "findings.py", "convention.py", "data.py")
+OBSERVING = ("worker.py", "probes.py", "observe.py", "answers.py", "findings.py", "convention.py", "data.py")
 AGAIN_SEEDS = (1, 2)  # offsets for results near a calibrated threshold
 
 
