@@ -24,5 +24,5 @@ EXPECT = {
     "contained_by": "answers",
     "must_not": "be taken for a fault of the grader",
     "ends": "answers",
-    "earns": 12,
+    "earns": 3,
 }

@@ -16,5 +16,5 @@ EXPECT = {
     "contained_by": "observe",
     "must_not": "be taken for a fault of the grader",
     "ends": "answers",
-    "earns": 65,
+    "earns": 64,
 }

@@ -17,5 +17,5 @@ EXPECT = {
     "contained_by": "answers",
     "must_not": "be taken for a fault of the grader",
     "ends": "answers",
-    "earns": 64,
+    "earns": 63,
 }

@@ -32,5 +32,5 @@ EXPECT = {
     "contained_by": "worker, checks",
     "must_not": "pass for a model",
     "ends": "error",
-    "earns": 20,
+    "earns": 1,
 }

@@ -24,5 +24,5 @@ EXPECT = {
     "contained_by": "worker",
     "must_not": "be taken for an answer",
     "ends": "error",
-    "earns": 60,
+    "earns": 49,
 }

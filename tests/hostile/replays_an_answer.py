@@ -20,5 +20,5 @@ EXPECT = {
     "contained_by": "checks",
     "must_not": "pass for an answer to another question",
     "ends": "answers|error",
-    "earns": 20,
+    "earns": 13,
 }

@@ -25,5 +25,5 @@ EXPECT = {
     "contained_by": "trusted side",
     "must_not": "change a figure that the grader computes",
     "ends": "answers|error|died",
-    "earns": 75,
+    "earns": 70,
 }
