@@ -18,7 +18,7 @@ worker.answer = answer
 """
 EXPECT = {
     "contained_by": "answers",
-    "must_not": "change a figure that the grader computes",
+    "must_not": "be taken for a fault of the grader",
     "ends": "answers",
     "earns": 3,
 }

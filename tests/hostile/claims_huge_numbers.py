@@ -22,7 +22,7 @@ worker.answer = answer
 """
 EXPECT = {
     "contained_by": "answers",
-    "must_not": "be taken for a fault of the grader",
+    "must_not": "change a figure that the grader computes",
     "ends": "answers",
     "earns": 3,
 }
