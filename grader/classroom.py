@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import threading
@@ -35,7 +36,7 @@ from grader.model import Band, Evidence, Fault, Grade, GraderError, Observation,
 from grader.sandbox import host
 
 PACKAGE = Path(__file__).resolve().parent
-OBSERVING = ("worker.py", "probes.py", "observe.py", "findings.py", "convention.py", "data.py")
+OBSERVING = ("worker.py", "probes.py", "observe.py", "answers.py", "findings.py", "convention.py", "data.py")
 AGAIN_SEEDS = (1, 2)  # offsets for results near a calibrated threshold
 
 
@@ -171,8 +172,7 @@ def judged(course: Course, submission: Submission, observations: Observations) -
     prepared = judge.contexts(observations, course.assignment, course.data, bands)
     written = marking.apply(judge.written_answers(submission, course.assignment), course.marks, submission.id)
     grade = judge.grade(submission, observations, course.assignment, course.data, bands, written=written, prepared=prepared)
-    context = prepared[0]
-    shown = evidence.evidence(observations, context, course.data, bands, honest)
+    shown = evidence.evidence(observations, prepared[0], course.data, bands, honest)
     if "![" in submission.answers:
         shown = replace(shown, answer_images=intake.answer_images(submission.path))
     lateness = course.lateness(submission)
@@ -184,13 +184,18 @@ def render(
     course: Course, submission: Submission, observations: Observations, seconds: float | None
 ) -> Graded:
     """Judge and write ``grade.json``, ``report.html`` and ``run.json`` of one submission, each whole."""
-    grade, html, shown = judged(course, submission, observations)
+    try:
+        grade, html, shown = judged(course, submission, observations)
+    except GraderError:
+        raise
+    except Exception as error:  # numbers of one submission must not end the grading of the others
+        failed = _failed(course, observations.digest, observations.isolation, observations.environment, "rendering", error)
+        grade, html, shown = judged(course, submission, failed)
     folder = course.out / intake.folder_name(submission.id)
     files = {"grade.json": store.json_bytes(judge.to_json(grade)), "report.html": html.encode()}
     for name, content in files.items():
         store.write_atomic(folder / name, content)
-    one = next((r for r in shown.runs if r.key == "beta_1"), None)
-    rate = (one.kl_eval, one.recon_eval) if one and one.kl_eval is not None and one.recon_eval is not None else None
+    rate = _rate(shown)
     near = tuple(v.id for v in grade.checks if "near the threshold" in v.message)
     run = {
         "format": 1,
@@ -207,6 +212,24 @@ def render(
     }
     store.write_atomic(folder / "run.json", store.json_bytes(run))
     return Graded(grade, folder.name, rate, near)
+
+
+def _rate(shown: Evidence) -> tuple[float, float] | None:
+    """KL and reconstruction error at beta = 1, if both are numbers that can be drawn."""
+    one = next((r for r in shown.runs if r.key == "beta_1"), None)
+    if one is None or one.kl_eval is None or one.recon_eval is None:
+        return None
+    finite = math.isfinite(one.kl_eval) and math.isfinite(one.recon_eval)
+    return (one.kl_eval, one.recon_eval) if finite else None
+
+
+def _failed(
+    course: Course, digest: str, isolation: str, environment: Mapping[str, Any], doing: str, error: Exception
+) -> Observations:
+    """Observations of one submission at which the grader failed: a person has to look."""
+    fault = Fault("harness", f"the grader failed while {doing} ({type(error).__name__}: {error})"[:300])
+    seen = {"load": Observation("load", fault=fault)}
+    return Observations(seen, digest, isolation, environment, course.data.sha256)
 
 
 def _late_record(course: Course, submission: Submission, grade: Grade) -> dict[str, Any] | None:
@@ -494,9 +517,7 @@ class _Pool:
         except Exception as error:  # ours, and only this submission's: a person has to look
             if self.stop.is_set():
                 raise
-            fault = Fault("harness", f"the grader failed while observing ({type(error).__name__}: {error})"[:300])
-            seen = {"load": Observation("load", fault=fault)}
-            return Observations(seen, digest, self.isolation, self.environment, self.course.data.sha256)
+            return _failed(self.course, digest, self.isolation, self.environment, "observing", error)
 
 
 def _looks_slow(submission: Submission) -> bool:

@@ -7,6 +7,9 @@ submission's own report (``Submission.problem``), never an exception that stops 
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
+import lzma
 import os
 import re
 import stat
@@ -16,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import IO, cast
 
 from grader.model import Fault, UsageError
 
@@ -24,6 +28,8 @@ MAX_DEPTH = 8
 MAX_FILE = 4 << 20  # bytes of one source file or notebook
 MAX_TOTAL = 32 << 20  # bytes of all files, images of the written part included
 MAX_ENTRIES = 2_000  # names looked at before giving up
+MAX_ARCHIVE = 64 << 20  # bytes of an archive as it lies there
+MAX_UNPACKED = 256 << 20  # bytes that a compressed tar may unpack to, with what is skipped
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 SKIPPED = {"__pycache__", ".git", ".ipynb_checkpoints", ".venv", "__MACOSX", ".DS_Store"}
 
@@ -183,18 +189,68 @@ def _collect(path: Path) -> tuple[dict[str, bytes], float | None]:
         raise _Refused("the submission is a symbolic link: hand in the files themselves")
     if path.is_dir():
         return _bounded(_walk(path))
+    if path.stat().st_size > MAX_ARCHIVE:
+        raise _Refused(f"the archive has more than {MAX_ARCHIVE >> 20} MB: hand in the sources and answers only")
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 return _bounded(_unzip(archive))
-        if tarfile.is_tarfile(path):
-            with tarfile.open(path) as archive:
-                return _bounded(_untar(archive))
+        with _Unpacked(path) as unpacked:
+            tar = _tar(unpacked)
+            if tar is not None:
+                with tar:
+                    return _bounded(_untar(tar))
     except (_Refused, OSError):
         raise
     except Exception as e:  # whatever the libraries make of a damaged directory of members
         raise _Refused(f"the archive is damaged: {str(e)[:120]}") from None
     raise _Refused("the archive cannot be opened: it is damaged or not a zip or tar file")
+
+
+class _Unpacked:
+    """The bytes of a tar, unpacked while they are read, and never many at once.
+
+    The library reads a member's extended header or long name in one piece, whatever its length, and unpacks all that
+    it skips: a megabyte of zeros, packed, would cost a gigabyte and a minute.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as f:
+            head = f.read(6)
+        opens = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
+        way = next((o for magic, o in opens.items() if head.startswith(magic)), open)
+        self._file = cast(IO[bytes], way(path, "rb"))  # type: ignore[operator]
+
+    def read(self, size: int) -> bytes:
+        if size > MAX_FILE + tarfile.RECORDSIZE:
+            raise _Refused(f"the archive holds a header of {size:,} bytes")
+        self._within(self._file.tell() + size)
+        return self._file.read(size)
+
+    def seek(self, position: int) -> int:
+        self._within(position)
+        return self._file.seek(position)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    @staticmethod
+    def _within(position: int) -> None:
+        if position > MAX_UNPACKED:
+            raise _Refused(f"the archive unpacks to more than {MAX_UNPACKED >> 20} MB: hand in the sources and answers only")
+
+    def __enter__(self) -> _Unpacked:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._file.close()
+
+
+def _tar(unpacked: _Unpacked) -> tarfile.TarFile | None:
+    try:
+        return tarfile.open(fileobj=cast(IO[bytes], unpacked), mode="r:")
+    except (tarfile.TarError, EOFError):
+        return None
 
 
 Entry = tuple[str, bytes, float]
@@ -203,12 +259,14 @@ Entry = tuple[str, bytes, float]
 def _bounded(entries: Iterator[Entry]) -> tuple[dict[str, bytes], float | None]:
     files: dict[str, bytes] = {}
     newest: float | None = None
+    total = 0
     for name, content, time in entries:
         files[name] = content
+        total += len(content)  # archives may hold one name many times
         newest = max(newest or time, time)
         if len(files) > MAX_FILES:
             raise _Refused(f"more than {MAX_FILES} files: hand in the sources and answers only")
-        if sum(map(len, files.values())) > MAX_TOTAL:
+        if total > MAX_TOTAL:
             raise _Refused(f"more than {MAX_TOTAL >> 20} MB in all: hand in the sources and answers only")
     return _without_wrapper(files), newest
 

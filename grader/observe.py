@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import findings, intake, probes
+from grader import answers, findings, intake, probes
 from grader.assignment import Assignment
 from grader.data import Dataset
 from grader.model import Fault, Observation
@@ -38,6 +38,7 @@ class Room:
         self.role, self._sandbox, self._submission = role, sandbox, submission
         self._worker: Worker | None = None
         self._built: set[str] = set()
+        self._latent: dict[str, int] = {}  # of each model that was asked for
         self._kept: dict[str, np.ndarray] = {}
         self.output = b""
 
@@ -68,8 +69,12 @@ class Room:
             return {}, {}, Fault("crashed", f"the answer could not be read ({error})")
         if not reply.header.get("ok"):
             return {}, {}, _student_error(reply.header.get("error"))
-        info = reply.header.get("info")
-        return info if isinstance(info, dict) else {}, reply.tensors, None
+        info: Any = reply.header.get("info")
+        wrong = answers.problem(op, args, tensors, self._latent.get(args.get("key", "")), info, reply.tensors)
+        if wrong is not None:
+            self.close()
+            return {}, {}, Fault("crashed", f"the answer could not be read ({wrong})")
+        return info, reply.tensors, None
 
     def start(self) -> tuple[dict[str, Any], Fault | None]:
         """A new worker with the submission loaded in it: what loading told, and what went wrong."""
@@ -86,6 +91,7 @@ class Room:
         if self._worker is not None and model.key in self._built:
             return {}, None
         state = states.get(model.state, {}) if model.state else {}
+        self._latent[model.key] = model.latent_dim
         args = {"key": model.key, "cls": model.cls, "D": model.latent_dim, "seed": model.seed, "jiggle": model.jiggle}
         info, _, fault = self.call("build", args, state, probes.EXAM_SECONDS)
         if fault is None:
@@ -201,10 +207,11 @@ class Observer:
         if fault is not None:
             return self._failed(probe, fault, probe.calls)
         if probe.op in ("state", "train"):
-            self.states[probe.name] = {k: v for k, v in arrays.items() if k.startswith("state:")}
+            if not probe.name.startswith("build:"):  # which nobody loads: a state may take 256 MB here
+                self.states[probe.name] = {k: v for k, v in arrays.items() if k.startswith("state:")}
             arrays = {k: v for k, v in arrays.items() if not k.startswith("state:")}
         fault = _unexpected(probe, info, arrays)
-        kept = {k: v[: probe.keep] if probe.keep is not None else v for k, v in arrays.items()}
+        kept = {k: _numbers(v)[: probe.keep] if probe.keep is not None else _numbers(v) for k, v in arrays.items()}
         return Observation(probe.name, kept if fault is None else {}, {**build_info, **info}, fault)
 
     def _failed(self, probe: Probe, fault: Fault, calls: frozenset[str]) -> Observation:
@@ -226,6 +233,7 @@ class Observer:
             self.ask(probe)
         self._exam_functions()
         self.rooms["exam"].close()
+        self.states.clear()
 
     def _exam_functions(self) -> None:
         """Sampling, interpolation and the grid on untrained models, with codes decoded in another process.
@@ -425,7 +433,7 @@ class Observer:
         if cls == "VAE":
             o = self.ask(
                 Probe(f"bottleneck:{tag}", role, "staged", {"key": m.key, "train": False, "seed": 31},
-                      {"x": x}, {"z": ((len(x), d),)}, m,
+                      {"x": x}, {"z": ((len(x), d),), "forward": probes.images(len(x)), "staged": probes.images(len(x))}, m,
                       calls | {"VAE.decode", "VAE.reparameterize"}, finite=False)
             )  # fmt: skip
             arrays = {k: o.arrays[k] for k in ("z", "forward", "staged") if k in o.arrays}
@@ -473,6 +481,11 @@ class Observer:
             [np.stack([line, zero], 1), np.stack([zero, line], 1), probes.lerp(ends[0], ends[1], 20)]
         )
         self._decode(f"walks:{key}", cls, 2, f"train:{key}", codes, half=True)
+
+
+def _numbers(a: np.ndarray) -> np.ndarray:
+    """What can be subtracted: truth values cannot, and bytes wrap around."""
+    return a if a.dtype.kind == "f" else a.astype(np.float32)
 
 
 def _codes(cls: str, n: int, d: int) -> dict[str, tuple[probes.Shape, ...] | None]:

@@ -58,6 +58,7 @@ class Attack(NamedTuple):
     contained_by: str
     must_not: str
     ends: str
+    earns: float | None = None
 
 
 def iter_attacks(root: Path = HOSTILE) -> Iterator[Path]:
@@ -87,6 +88,7 @@ def read_attack(path: Path) -> Attack:
         expect["contained_by"],
         expect["must_not"],
         expect["ends"],
+        expect.get("earns"),
     )
 
 

@@ -18,7 +18,7 @@ FLOORS = """\
 |---|---|---|
 | 0 | `model`, `torchvision_compat` | the nouns; one trap of an import |
 | 1 | `assignment`, `data`, `intake`, `store`, `oracles`, `metrics`, `sandbox` | borders and mathematics |
-| 2 | `probes`, `convention`, `late`, `worker` | what is asked, how losses are scaled, who answers |
+| 2 | `probes`, `answers`, `convention`, `late`, `worker` | what is asked and may come back, how losses are scaled, who answers |
 | 3 | `findings`, `diagnosis`, `calibrate` | what the numbers say |
 | 4 | `behaviour`, `observe` | what trained models did; the one room where student code is called |
 | 5 | `checks` | observations in, finding out |

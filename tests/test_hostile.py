@@ -18,8 +18,11 @@ from hostile_cases import (
     run_attack,
 )
 
+from grader import checks, intake, judge
+from grader.authors import TRAINED
 from grader.sandbox import host, policy
 from grader.sandbox.host import Sandbox, SandboxUnavailable
+from tests.conftest import Exam
 
 pytestmark = pytest.mark.slow
 ATTACKS = list(iter_attacks())
@@ -72,3 +75,16 @@ def test_contained(sandbox: Sandbox, bait: Bait, path: Path) -> None:
     assert outcome.began, f"{attack.name} did not run: {outcome.detail}"
     assert outcome.breaches == [], f"{attack.name} must not {attack.must_not}: {outcome}"
     assert outcome.ends in attack.ends.split("|"), outcome
+
+
+@pytest.mark.parametrize("path", [p for p in ATTACKS if read_attack(p).earns is not None], ids=lambda path: path.stem)
+def test_earns_no_more_than_it_does(exam: Exam, path: Path) -> None:
+    files = load_attack(path)
+    submission = intake.Submission(path.stem, "0" * 64, "submission.py", files)
+    grade = judge.grade(
+        submission, exam.observe(submission), exam.assignment, None, {}, only=frozenset(checks.IDS) - frozenset(TRAINED)
+    )
+    ours = [f"{v.id}: {v.message}" for v in grade.checks if v.status == "harness_error"]
+    assert ours == [], "a fault of the grader costs nothing, so nobody may be able to bring it about"
+    lost = [f"{v.id} {v.status} {v.points:g}: {v.message[:100]}" for v in grade.checks if v.status != "passed"]
+    assert grade.score <= read_attack(path).earns, lost

@@ -13,6 +13,8 @@ import socket
 import stat
 import tarfile
 import tempfile
+import time
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from html import escape
@@ -490,3 +492,26 @@ def test_classes_that_are_none(tmp_path: Path, folder: Folder) -> None:
     folder("ada", {"submission.py": CODE})
     with pytest.raises(UsageError, match="no submission 'eve'"):
         intake.find(tmp_path / "class", ("ada", "eve"))
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.REGTYPE])
+def test_a_small_archive_of_gigabytes_is_refused_unread(tmp_path: Path, kind: bytes) -> None:
+    member = tarfile.TarInfo("__pycache__/x")
+    member.size, member.type = 4 << 30, kind
+    path = tmp_path / "ada.tar.gz"
+    with gzip.open(path, "wb", compresslevel=1) as f:
+        f.write(member.tobuf() + bytes(1 << 20))
+    started = time.process_time()
+    problem = intake.read(path).problem
+    assert problem is not None and "archive" in problem.message
+    assert time.process_time() - started < 5
+
+
+def test_one_name_many_times_counts_every_time(tmp_path: Path) -> None:
+    path = tmp_path / "ada.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(9):
+            archive.writestr("submission.py", bytes(intake.MAX_FILE))
+    problem = intake.read(path).problem
+    assert problem is not None and "MB in all" in problem.message

@@ -20,7 +20,7 @@ def prior_codes(seen: Seen) -> Finding:
     """`sample` decodes codes drawn from N(0, I), new ones in every call."""
     o = seen.observation("sample:exam:first")
     codes = o.arrays["codes"].astype(np.float64)
-    if o.info.get("via") == "none" and not _replayed(seen):
+    if not len(codes) or (o.info.get("via") == "none" and not _replayed(seen)):
         if o.info.get("encoded"):
             return _wrong("sample encodes images", "samples_from_data", {"encode_calls": o.info["encoded"]})
         return _wrong("no codes of the model's latent dimension reached its decoder", None, {"codes": 0})

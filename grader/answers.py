@@ -1,0 +1,179 @@
+"""What an answer to each operation looks like: anything else is refused before it is read. Pure.
+
+A worker can be rewritten by the code that it runs, so an answer may hold any JSON and any arrays. Whatever relied on
+a part that is missing or of another kind would fail on the trusted side, as if the grader were at fault; here it
+becomes a fault of the submission instead.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+MAX_TEXT = 4000  # characters of one string; the longest honest one describes a value
+MAX_INTEGER = 1 << 62  # what numpy and floats take
+
+Arrays = Mapping[str, np.ndarray]
+
+
+
+class _Row(list[Any]):
+    """A list with a place for each of these."""
+
+
+# Patterns: a type is a value of exactly that type, None is null, a tuple holds alternatives, [p] is a list of p,
+# {str: p} any names, {"a": p, "b?": p} these names, those with a question mark if they like.
+_SIGNATURE = (None, [_Row([str, str, bool])])  # name, kind, whether it has a default
+_META = _Row([[int], str])  # shape, dtype
+_NAME = {
+    "kind": str, "module?": bool, "methods?": {str: _SIGNATURE}, "signature?": _SIGNATURE, "value?": (float, str),
+}  # fmt: skip
+_FLOW = {"used": int, "missing": [str], "count": int}
+_RECORDED = {"via": str, "encoded": int, "meta": _META}
+_INFO: Mapping[str, Any] = {
+    "load": {"names": {str: (None, _NAME)}, "backward_calls": int},
+    "keep": {},
+    "build": {"latent_dim": (int, str), "has_latent_dim": bool, "batch_norm": bool, "parameters": int},
+    "state": {},
+    "apply": {"changed_input": bool, "meta": [_META], "generator_after": str},
+    "chunked": {},
+    "staged": {"encode_calls": int},
+    "noise_gradient": {"detached": [str]},
+    "code_gradient": {},
+    "pixel_reach": {},
+    "parameter_flow": {"loss": _FLOW, "image": _FLOW},
+    "loss": {"changed_input": [str], "not_tensor": [str], "no_gradient": [str], "shapes": {str: [int]}},
+    "train": {"diverged_at": (None, int)},
+    "sample": _RECORDED,
+    "interpolate": _RECORDED,
+    "grid": _RECORDED,
+}
+_STAGES = (
+    "mu", "logvar", "z", "staged", "forward", "forward_mu", "forward_logvar", "from_mu", "from_swapped", "from_logvar",
+    "from_formula", "forward_other_seed", "frozen", "frozen_other",
+)  # fmt: skip
+
+
+def problem(
+    op: str, args: Mapping[str, Any], tensors: Arrays, latent_dim: int | None, info: Any, arrays: Arrays
+) -> str | None:
+    """What is wrong with the answer to ``op``, or ``None``. ``latent_dim`` is that of the model asked."""
+    if not _fits(info, _INFO[op]):
+        return f"{op}: not what is told of it"
+    states = {k for k in arrays if k.startswith("state:")} if op in ("state", "train") else set()
+    expected = _names(op, args, tensors, info, arrays)
+    if arrays.keys() - states != expected:
+        return f"{op}: other arrays than asked for"
+    if op == "loss":
+        return _loss(args, tensors, info, arrays)
+    if op == "train":
+        return _train(args, info, arrays)
+    if op in ("sample", "interpolate", "grid"):
+        return _recorded(op, args, latent_dim, info, arrays)
+    if op == "noise_gradient" and not _gradients(tensors, arrays):
+        return f"{op}: gradients of another shape than their inputs"
+    return None
+
+
+def _fits(value: Any, pattern: Any) -> bool:
+    if isinstance(pattern, tuple):
+        return any(_fits(value, p) for p in pattern)
+    if isinstance(pattern, _Row):
+        return isinstance(value, list) and len(value) == len(pattern) and all(map(_fits, value, pattern))
+    if isinstance(pattern, list):
+        return isinstance(value, list) and all(_fits(v, pattern[0]) for v in value)
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and _fits_names(value, pattern)
+    if pattern is None:
+        return value is None
+    if type(value) is not pattern:
+        return False
+    return not ((pattern is str and len(value) > MAX_TEXT) or (pattern is int and abs(value) > MAX_INTEGER))
+
+
+def _fits_names(value: dict[str, Any], pattern: dict[Any, Any]) -> bool:
+    if str in pattern:
+        return all(_fits(k, str) and _fits(v, pattern[str]) for k, v in value.items())
+    known = {k.rstrip("?") for k in pattern}
+    needed = {k for k in pattern if not k.endswith("?")}
+    if not needed <= value.keys() <= known:
+        return False
+    return all(_fits(v, pattern[k] if k in pattern else pattern[f"{k}?"]) for k, v in value.items())
+
+
+def _names(op: str, args: Mapping[str, Any], tensors: Arrays, info: Any, arrays: Arrays) -> set[str]:
+    """The arrays that this operation answers with, besides a model's state."""
+    match op:
+        case "apply" | "chunked":
+            outs = {"forward": 3, "encode": 2}.get(args["method"], 1)
+            # an autoencoder has one of each; the shapes that are expected say which
+            return {f"out{i}" for i in range(outs if len(arrays) == outs else 1)}
+        case "staged":
+            return set(_STAGES)
+        case "noise_gradient":
+            return {"z"} | {f"d{n}" for n in ("mu", "logvar") if n not in info["detached"]}
+        case "code_gradient":
+            return {"grad"}
+        case "pixel_reach":
+            return {"reach"}
+        case "loss":
+            values = {"total"} if args["fn"] == "ae_loss" else {"total", "recon", "kl"}
+            leaves = {f"d{n}" for n in ("x_hat", "mu", "logvar") if n in tensors}
+            return values | (leaves if args.get("grad") else set())
+        case "train":
+            return {"total", "recon"} | ({"kl"} if args["cls"] == "VAE" else set())
+        case "sample" | "interpolate" | "grid":
+            return {"images", "codes"}
+    return set()
+
+
+def _loss(args: Mapping[str, Any], tensors: Arrays, info: Mapping[str, Any], arrays: Arrays) -> str | None:
+    calls = len(tensors["x"]) * len(args["betas"])
+    values = {n for n in arrays if not n.startswith("d")}
+    if info["shapes"].keys() != values:
+        return "loss: shapes of other values than asked for"
+    for name, a in arrays.items():
+        shape = info["shapes"][name] if name in values else tensors[name[1:]].shape[1:]
+        if a.shape != (calls, *shape) or a.dtype.kind != "f":
+            return f"loss: {name} has another shape than was told"
+    return None
+
+
+def _train(args: Mapping[str, Any], info: Mapping[str, Any], arrays: Arrays) -> str | None:
+    end = info["diverged_at"]
+    steps = args["steps"] if end is None else end + 1
+    if not 0 < steps <= args["steps"]:
+        return "train: it ended at a step that was not asked for"
+    for name, a in arrays.items():
+        if not name.startswith("state:") and (a.shape != (steps,) or a.dtype.kind != "f"):
+            return f"train: the curve of {name} has not one number for each step"
+    return None
+
+
+def _recorded(
+    op: str, args: Mapping[str, Any], latent_dim: int | None, info: Mapping[str, Any], arrays: Arrays
+) -> str | None:
+    if info["via"] not in ("decode", "module", "none") or info["encoded"] < 0:
+        return f"{op}: not what is told of it"
+    shape, codes = list(info["meta"][0]), arrays["codes"]
+    if shape and args.get("rows") is not None:
+        shape[0] = min(shape[0], args["rows"])
+    if arrays["images"].shape != tuple(shape):
+        return f"{op}: the images have another shape than was told"
+    if codes.ndim != 2 or codes.shape[1] != latent_dim or codes.dtype != np.float32:
+        return f"{op}: codes that are none of this model"
+    return None
+
+
+def _gradients(tensors: Arrays, arrays: Arrays) -> bool:
+    shape = tensors["mu"].shape
+    try:
+        together = np.broadcast_shapes(arrays["z"].shape, shape)
+    except ValueError:
+        return False
+    return math.prod(together) == math.prod(shape) and all(
+        a.shape == shape for name, a in arrays.items() if name != "z"
+    )
