@@ -93,7 +93,7 @@ class Judge:
             return self._row(check, "harness_error", f"the grader failed here ({last[:200]}); this costs you nothing")
         if finding.near and not finding.passed:
             finding = self._look_again(check, finding)
-        if not finding.passed:
+        if not finding.passed and finding.alike:
             for other in check.excused_by:
                 if other not in self._working and self.verdict(other).status not in ("passed", "blocked"):
                     return self._echo(check, other)

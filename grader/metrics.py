@@ -55,6 +55,15 @@ def kolmogorov_smirnov(values: np.ndarray, cdf: Callable[[np.ndarray], np.ndarra
     return distance, float(special.kolmogorov(np.sqrt(n) * distance))
 
 
+def resembles(got: np.ndarray, want: np.ndarray) -> bool:
+    """Whether images ``got [k, …]`` are nearer to their own counterparts in ``want`` than to others of them."""
+    a, b = (v.reshape(len(v), -1).astype(np.float64) for v in (got, want))
+    if a.shape != b.shape or len(a) < 2 or not np.isfinite(a).all():
+        return False
+    own, other = (np.linalg.norm(a - v, axis=1).mean() for v in (b, np.roll(b, len(b) // 2, axis=0)))
+    return bool(own < (1 - 1e-6) * other)
+
+
 def dependence(values: np.ndarray) -> tuple[float, float, int]:
     """Largest correlation of two columns of ``values [n, D]``; that of all rows with the rows ``k`` further on; ``k``.
 

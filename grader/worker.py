@@ -308,11 +308,12 @@ class Recorder:
     def __enter__(self) -> Recorder:
         decode, encode = self.model.decode, self.model.encode
 
-        def recording_decode(z: Any, *args: Any, **kwargs: Any) -> Any:
+        def recording_decode(*args: Any, **kwargs: Any) -> Any:
+            z = next(iter((*args, *kwargs.values())), None)  # whatever its parameter is called
             if isinstance(z, torch.Tensor) and z.numel() <= 1 << 22:
                 plain = _plain_tensor(_unmapped(z)).float()
                 self.decoded.append(plain.reshape(-1, plain.shape[-1] if plain.ndim else 1))
-            return decode(z, *args, **kwargs)
+            return decode(*args, **kwargs)
 
         def counting_encode(*args: Any, **kwargs: Any) -> Any:
             self.encoded += 1

@@ -39,7 +39,11 @@ class Echo(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check says. ``near`` marks a calibrated result close to its threshold."""
+    """What a check says. ``near`` marks a calibrated result close to its threshold.
+
+    ``alike``: what was returned at least resembles what was expected. Only then may another check's failure excuse it,
+    or a function that does nothing would be excused by a model that is slightly wrong.
+    """
 
     passed: bool
     message: str
@@ -48,6 +52,7 @@ class Finding:
     measured: Mapping[str, Any] = field(default_factory=dict)
     expected: Mapping[str, Any] = field(default_factory=dict)
     near: bool = False
+    alike: bool = True
 
 
 @dataclass(frozen=True)

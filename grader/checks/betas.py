@@ -81,26 +81,32 @@ def code_reaches_decoder(seen: Seen, wiring_train: Wiring, wiring_eval: Wiring) 
         reach = np.abs(g).max((0, 1, 2))  # [D]
         dead = int((reach == 0).sum())
         if dead:
-            everything = dead == len(reach)
-            return Finding(
-                False,
-                f"in {mode} mode {'no' if everything else f'only {len(reach) - dead} of {len(reach)}'} latent "
-                f"coordinate{'' if everything else 's'} move{'s' if everything else ''} what decode returns (by its gradient)",
-                diagnosis.hint(["decoder_ignores_code"]), "decoder_ignores_code",
-                {"coordinates_without_effect": dead}, {"coordinates_without_effect": 0},
-            )  # fmt: skip
+            return _ignored(mode, dead, len(reach), "decode")
         # A coordinate that is dropped has gradient exactly 0 in every projection, while others of the same
         # row do not; with hidden units of its own such a thing needs all of them dead at once.
         none = (np.abs(g).max(1) == 0) & (np.abs(g).max((1, 3), keepdims=True)[:, 0] > 0)
         share = float(none.mean())
         if mode == "train" and share > 0.005:
             return _dropped(f"{100 * share:.0f} % of the elements of z have no effect on decode", share)
+    if all(f"code_gradient:Autoencoder:eval:{i}" in seen for i in range(2)) and seen.has("build:Autoencoder:20"):
+        g = np.stack([seen.arrays(f"code_gradient:Autoencoder:eval:{i}")["grad"] for i in range(2)])
+        if dead := int((np.abs(g).max((0, 1, 2)) == 0).sum()):
+            return _ignored("eval", dead, g.shape[-1], "the autoencoder's decode")
     if wiring_train.observed and wiring_eval.exact and not wiring_train.exact:
         others = wiring_train.decodes_mu or wiring_train.decodes_logvar
         if not others and wiring_train.codes_in_order:
             return _dropped("forward differs from decode(reparameterize(mu, logvar)) under the same seed, though "
                             "in eval mode it is the same", None)  # fmt: skip
     return Finding(True, "the gradient of decode is alive in every coordinate, in both modes")
+
+
+def _ignored(mode: str, dead: int, count: int, what: str) -> Finding:
+    some = f"only {count - dead} of {count} latent coordinates move" if dead < count else "no latent coordinate moves"
+    return Finding(
+        False, f"in {mode} mode {some} what {what} returns (by its gradient)",
+        diagnosis.hint(["decoder_ignores_code"]), "decoder_ignores_code",
+        {"coordinates_without_effect": dead}, {"coordinates_without_effect": 0},
+    )  # fmt: skip
 
 
 def _dropped(what: str, share: float | None) -> Finding:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import diagnosis, probes
+from grader import diagnosis, metrics, probes
 from grader.behaviour import Behaviour, band_metrics
 from grader.checks.base import Context, Echo, Finding, Seen, check, number
 from grader.checks.betas import _in, _near, _run
@@ -27,6 +27,10 @@ class Path:
     good: np.ndarray  # [steps] frame equals decode(lerp)
     key: str | None
     text: str
+
+    @property
+    def alike(self) -> bool:
+        return self.frames is not None and metrics.resembles(self.frames, self.want)
 
     @property
     def ends_good(self) -> bool:
@@ -152,7 +156,7 @@ def ends(seen: Seen, context: Context) -> Finding:
             diagnosis.hint([p.key]) or "Decode the codes of both ends; α runs from 0 to 1 with both included.",
             p.key, {"first_frame_equal": bool(len(p.good) and p.good[0]), "last_frame_equal": bool(len(p.good) and p.good[-1]),
                     "shape": p.shape},
-            {"first_frame_equal": True, "last_frame_equal": True},
+            {"first_frame_equal": True, "last_frame_equal": True}, alike=p.alike,
         )  # fmt: skip
     return Finding(True, "both ends are the two reconstructions, for AE and VAE")
 
@@ -163,16 +167,17 @@ def path(seen: Seen, context: Context) -> Finding:
     for p in _paths(seen, context):
         if p.good.all() and len(p.good):
             continue
-        if not p.ends_good and p.key not in WHOLE:
+        if not p.ends_good and p.key not in WHOLE and (p.key or p.alike):
             raise Echo("interpolation.ends")
         if p.key == "frame_count":
-            return Finding(False, f"{p.where}: {p.text}", diagnosis.hint([p.key]), p.key, {"shape": p.shape}, {})
+            return Finding(False, f"{p.where}: {p.text}", diagnosis.hint([p.key]), p.key, {"shape": p.shape}, {},
+                           alike=False)  # fmt: skip
         bad = int((~p.good).sum())
         return Finding(
             False, f"{p.where}: {bad} of {len(p.good)} frames are not decode((1 − α) z_start + α z_end)"
             + (f": {p.text}" if p.text else ""),
             diagnosis.hint([p.key]) or "Encode both images, blend the codes (for a VAE: mu), decode.", p.key,
-            {"wrong_frames": bad}, {"wrong_frames": 0},
+            {"wrong_frames": bad}, {"wrong_frames": 0}, alike=p.alike,
         )  # fmt: skip
     return Finding(True, "every frame equals its code decoded elsewhere, at 5 and 11 steps, for AE and VAE")
 

@@ -101,7 +101,7 @@ def images(seen: Seen) -> Finding:
         if _count_problem(shape, n):
             return Finding(
                 False, f"sample(model, {n}) returns shape {shape}, expected [{n}, 1, 28, 28] or [{n}, 784]",
-                diagnosis.hint(["sample_count"]), "sample_count", {"shape": shape}, {"shape": [n, 784]},
+                diagnosis.hint(["sample_count"]), "sample_count", {"shape": shape}, {"shape": [n, 784]}, alike=False,
             )  # fmt: skip
     try:
         shape = seen.observation("sample:exam_2d:first").info["meta"][0]
@@ -111,10 +111,16 @@ def images(seen: Seen) -> Finding:
         return Finding(
             False, f"sample works for a model with D = 20, but not with D = 2: {unseen.fault.message}",
             "Use model.latent_dim instead of a number.", "latent_dim_ignored", {"D = 2": "fails"}, {"D": "any"},
+            alike=False,
         )  # fmt: skip
     for name in ("few", "first"):
         here = seen.arrays(f"sample:exam:{name}")["images"]
         if not len(seen.arrays(f"sample:exam:{name}")["codes"]):
+            if not np.ptp(here, axis=0).max() > 1e-6:
+                return Finding(
+                    False, f"sample(model, {n}) returns the same image {n} times, and nothing was decoded",
+                    diagnosis.hint(["prior_zero"]), None, {"different_images": 1}, {"different_images": n}, alike=False,
+                )  # fmt: skip
             raise Echo("sampling.prior_codes")
         there = seen.arrays(f"sample:exam:{name}:decoded")["out0"]
         k = min(len(here), len(there))
@@ -128,7 +134,7 @@ def images(seen: Seen) -> Finding:
                 + (f": they are {changed}" if changed else ""),
                 "Return decode(z) as it is, in the order of the codes, with the model in eval mode.",
                 "images_changed_after_decoding" if changed else None,
-                {"difference": gap if k else None}, {"difference": 0.0},
+                {"difference": gap if k else None}, {"difference": 0.0}, alike=metrics.resembles(here[:k], there[:k]),
             )  # fmt: skip
     return Finding(True, "5 and 512 images, equal to their codes decoded elsewhere")
 
@@ -168,7 +174,7 @@ def _grid_finding(seen: Seen, tag: str, cls: str, n: int, extent: float) -> Find
             False, f"{call} returns shape {shape}, expected [{side}, {side}]"
             + (f": {diagnosis.sentence([key])}" if key else ""),
             diagnosis.hint([key]) or "Paste n × n tiles of 28 × 28 into one image.", key,
-            {"shape": shape}, {"shape": [side, side]},
+            {"shape": shape}, {"shape": [side, side]}, alike=False,
         )  # fmt: skip
     got = _tiles(o.arrays["images"].reshape(side, side), n)
     want = seen.arrays(f"{name}:tiles")["out0"].reshape(n, n, 28, 28)
@@ -183,6 +189,7 @@ def _grid_finding(seen: Seen, tag: str, cls: str, n: int, extent: float) -> Find
         False, f"{call} of the {cls}: {int((~good).sum())} of {n * n} tiles are not decode(x_j, y_i): {text}",
         " ".join(filter(None, [diagnosis.hint([key]), also])), key,
         {"wrong_tiles": int((~good).sum())}, {"wrong_tiles": 0},
+        alike=metrics.resembles(got.reshape(n * n, 784), want.reshape(n * n, 784)),
     )  # fmt: skip
 
 
