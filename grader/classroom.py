@@ -33,6 +33,7 @@ from grader.data import Dataset
 from grader.intake import Submission
 from grader.model import Band, Evidence, Fault, Grade, GraderError, Observation, Observations, UsageError
 from grader.sandbox import host
+from grader.sandbox.wire import ProtocolError
 
 PACKAGE = Path(__file__).resolve().parent
 OBSERVING = ("worker.py", "probes.py", "observe.py", "findings.py", "convention.py", "data.py")
@@ -147,12 +148,21 @@ def observe_one(
 
 def environment_of(sandbox: host.Sandbox) -> dict[str, Any]:
     """Versions as a worker without a submission tells them."""
-    worker = sandbox.spawn()
     try:
-        info = worker.call("environment", timeout=30.0).header["info"]
-    finally:
-        worker.close()
+        try:
+            info = _environment_info(sandbox)
+        except host.WorkerDied as death:
+            if not death.outside:
+                raise
+            info = _environment_info(sandbox)
+    except (host.WorkerDied, host.WorkerTimeout, ProtocolError) as error:
+        raise GraderError(f"the sandbox does not tell its versions: {error}") from None
     return {**info, "harness": __version__}
+
+
+def _environment_info(sandbox: host.Sandbox) -> dict[str, Any]:
+    with sandbox.spawn() as worker:
+        return dict(worker.call("environment", timeout=30.0).header["info"])
 
 
 @dataclass(frozen=True)
@@ -234,6 +244,8 @@ def unchanged(course: Course, submission: Submission, digest: str) -> Graded | N
             if sha256((folder / name).read_bytes()).hexdigest() != digest_of:
                 return None
         grade = exports.grade_from_json(json.loads((folder / "grade.json").read_bytes()))
+        if grade.needs_person:  # the harness failed: perhaps it does not fail again
+            return None
         rate = tuple(run["rate"]) if run["rate"] else None
         return Graded(grade, folder.name, rate, tuple(run["near"]))
     except (OSError, ValueError, KeyError, TypeError):

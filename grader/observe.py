@@ -2,6 +2,8 @@
 
 Four rooms, each a process of its own: ``exam``, ``train``, ``view``, ``decode`` (see ``probes``). A probe that
 hangs, dies or raises costs itself and the later probes that call the same function; its worker is replaced.
+A worker that somebody else ended costs nothing: everything is observed again from the start, for only that gives
+the same bits as an undisturbed run whatever the submission keeps in its process.
 """
 
 from __future__ import annotations
@@ -25,17 +27,27 @@ LIMITS = Limits(memory_bytes=2 << 30, cpu_seconds=1800)
 LOAD_SECONDS = 30.0
 # Wall-clock seconds for one submission in all: the slowest honest one measured took 160 s on a machine shared by six.
 TOTAL_SECONDS = 1800.0
+STARTS = 4  # of one submission's observation, interruptions from outside included
 EVAL_SEED = 77
 Progress = Callable[[str], None]
 
 _FINAL = ("timeout", "crashed", "memory")
 
 
-class Room:
-    """One role's worker: spawned when first needed, given the submission and its models again if it died."""
+class Disturbed(Exception):
+    """A worker was ended by neither its submission nor the harness."""
 
-    def __init__(self, role: str, sandbox: Sandbox, submission: intake.Submission) -> None:
-        self.role, self._sandbox, self._submission = role, sandbox, submission
+
+class Room:
+    """One role's worker: spawned when first needed, given the submission and its models again if it died.
+
+    ``disturbed`` is called when somebody else ended the worker; what it raises leaves ``call``.
+    """
+
+    def __init__(
+        self, role: str, sandbox: Sandbox, submission: intake.Submission, disturbed: Callable[[], None]
+    ) -> None:
+        self.role, self._sandbox, self._submission, self._disturbed = role, sandbox, submission, disturbed
         self._worker: Worker | None = None
         self._built: set[str] = set()
         self._kept: dict[str, np.ndarray] = {}
@@ -60,6 +72,8 @@ class Room:
             return {}, {}, Fault("timeout", f"no answer within {seconds:g} s")
         except WorkerDied as death:
             self.close()
+            if death.outside:
+                self._disturbed()
             if death.kind == "memory":
                 return {}, {}, Fault("memory", f"more than {LIMITS.memory_bytes >> 20} MB of memory used")
             return {}, {}, Fault("crashed", "the process ended without an answer")
@@ -126,26 +140,53 @@ class Observer:
     ) -> None:
         self.submission, self.assignment, self.data = submission, assignment, data
         self.only_runs = only_runs
-        self.progress = progress
-        self.rooms = {r: Room(r, sandbox, submission) for r in ("exam", "train", "view", "decode")}
+        self._progress, self._sandbox = progress, sandbox
+        self._at, self._ended_at = "", set[str]()
+        self.seed_offset = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        """Forget everything that was seen; a new observation begins."""
+        rooms = ("exam", "train", "view", "decode")
+        self.rooms = {r: Room(r, self._sandbox, self.submission, self._disturbed) for r in rooms}
         self.seen: dict[str, Observation] = {}
         self.plan: dict[str, Probe] = {}
         self.states: dict[str, Mapping[str, np.ndarray]] = {}
         self.dead: list[tuple[frozenset[str], Fault]] = []
-        self.seed_offset = 0
         self.deadline = time.monotonic() + TOTAL_SECONDS
+
+    def progress(self, probe: str) -> None:
+        self._at = probe
+        self._progress(probe)
+
+    def _disturbed(self) -> None:
+        """Begin again, unless this question ended its worker before: then it is the submission's doing."""
+        if self._at not in self._ended_at and len(self._ended_at) < STARTS - 1:
+            self._ended_at.add(self._at)
+            raise Disturbed
+
+    def _undisturbed(self, work: Callable[[], None]) -> None:
+        """``work`` from a clear start, until nobody interfered."""
+        while True:
+            self._clear()
+            try:
+                return work()
+            except Disturbed:
+                continue
+            finally:
+                for room in self.rooms.values():
+                    room.close()
 
     def observe(self) -> dict[str, Observation]:
         """All probes in order; returns the observations by name."""
-        try:
-            if self._load():
-                self._exam()
-                if self.data is not None:
-                    self._trained(self.data)
-        finally:
-            for room in self.rooms.values():
-                room.close()
+        self._undisturbed(self._observe)
         return self.seen
+
+    def _observe(self) -> None:
+        if self._load():
+            self._exam()
+            if self.data is not None:
+                self._trained(self.data)
 
     def train_again(self, seen: Mapping[str, Observation], offset: int) -> dict[str, Observation]:
         """Train and look once more under other seeds; the exact probes of ``seen`` are taken as they are."""
@@ -153,13 +194,14 @@ class Observer:
         exact = {n: o for n, o in seen.items() if not n.startswith("train:")}
         flat = findings.flat_images(exact)
         asked = probes.noise_probes(self.assignment) + probes.loss_probes(self.assignment, flat=flat)
-        self.seen, self.plan = dict(exact), {p.name: p for p in asked}
         self.seed_offset = 7 * offset
-        try:
-            self._trained(self.data)
-        finally:
-            for room in self.rooms.values():
-                room.close()
+        data = self.data
+
+        def again() -> None:
+            self.seen, self.plan = dict(exact), {p.name: p for p in asked}
+            self._trained(data)
+
+        self._undisturbed(again)
         return {n: o for n, o in self.seen.items() if exact.get(n) is not o}
 
     def _load(self) -> bool:
