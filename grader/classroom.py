@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from grader import (
     __version__,
@@ -37,6 +37,7 @@ from grader.sandbox.wire import ProtocolError
 
 PACKAGE = Path(__file__).resolve().parent
 OBSERVING = ("worker.py", "probes.py", "observe.py", "findings.py", "convention.py", "data.py")
+T = TypeVar("T")
 AGAIN_SEEDS = (1, 2)  # offsets for results near a calibrated threshold
 
 
@@ -376,15 +377,22 @@ def _with_others(course: Course, rows: Sequence[Graded]) -> list[Graded]:
     for path in sorted(course.out.glob("*/grade.json")):
         if path.parent.name in have:
             continue
-        try:
-            run = json.loads((path.parent / "run.json").read_bytes())
-            grade = exports.grade_from_json(json.loads(path.read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError):
+        beside = path.parent / "run.json"
+        if not beside.exists():  # a run was stopped before it had finished this one
             continue
+        grade, run = _kept(path, exports.grade_from_json), _kept(beside, dict)
         if grade.assignment.get("dataset") == course.assignment.dataset:
             rate = tuple(run["rate"]) if run.get("rate") else None
             out.append(Graded(grade, path.parent.name, rate, tuple(run.get("near", ()))))
     return out
+
+
+def _kept(path: Path, read: Callable[[Any], T]) -> T:
+    """A file of an earlier run; nobody is left out of a table because theirs is damaged."""
+    try:
+        return read(json.loads(path.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GraderError(f"{path}: damaged; grade it again ({type(error).__name__})") from None
 
 
 def _environment(course: Course, isolation: str, fresh: bool) -> dict[str, Any]:

@@ -27,7 +27,7 @@ LIMITS = Limits(memory_bytes=2 << 30, cpu_seconds=1800)
 LOAD_SECONDS = 30.0
 # Wall-clock seconds for one submission in all: the slowest honest one measured took 160 s on a machine shared by six.
 TOTAL_SECONDS = 1800.0
-STARTS = 4  # of one submission's observation, interruptions from outside included
+STARTS = 3  # of one observation at most; a worker that somebody ends in the last one is the submission's doing
 EVAL_SEED = 77
 Progress = Callable[[str], None]
 
@@ -140,8 +140,9 @@ class Observer:
     ) -> None:
         self.submission, self.assignment, self.data = submission, assignment, data
         self.only_runs = only_runs
-        self._progress, self._sandbox = progress, sandbox
-        self._at, self._ended_at = "", set[str]()
+        self._sandbox = sandbox
+        self.progress = progress
+        self._starts = 0
         self.seed_offset = 0
         self._clear()
 
@@ -155,20 +156,16 @@ class Observer:
         self.dead: list[tuple[frozenset[str], Fault]] = []
         self.deadline = time.monotonic() + TOTAL_SECONDS
 
-    def progress(self, probe: str) -> None:
-        self._at = probe
-        self._progress(probe)
-
     def _disturbed(self) -> None:
-        """Begin again, unless this question ended its worker before: then it is the submission's doing."""
-        if self._at not in self._ended_at and len(self._ended_at) < STARTS - 1:
-            self._ended_at.add(self._at)
+        if self._starts < STARTS:
             raise Disturbed
 
     def _undisturbed(self, work: Callable[[], None]) -> None:
-        """``work`` from a clear start, until nobody interfered."""
+        """``work`` from a clear start, and from another if somebody interfered."""
+        self._starts = 0
         while True:
             self._clear()
+            self._starts += 1
             try:
                 return work()
             except Disturbed:

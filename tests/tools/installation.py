@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -55,9 +56,10 @@ def start(
 
 def small(name: str, source: str, hidden: int) -> bytes:
     """A submission with narrower layers than ``tests/honest/mlp.py``, and a comment that makes it one of its kind."""
-    if "400" not in source:
-        raise ValueError(f"{name}: has no layer of 400 units")
-    return f"# {name}\n{source.replace('400', str(hidden))}".encode()
+    narrow = re.sub(r"\b(?:256|400)\b", str(hidden), source)
+    if narrow == source:
+        raise ValueError(f"{name}: has no layer of 256 or 400 units")
+    return f"# {name}\n{narrow}".encode()
 
 
 def results(out: Path) -> dict[str, bytes]:
