@@ -41,13 +41,11 @@ class Disturbed(Exception):
 class Room:
     """One role's worker: spawned when first needed, given the submission and its models again if it died.
 
-    ``disturbed`` is called when somebody else ended the worker; what it raises leaves ``call``.
+    While ``forgiving``, a worker that somebody else ended is no fault: ``call`` raises ``Disturbed``.
     """
 
-    def __init__(
-        self, role: str, sandbox: Sandbox, submission: intake.Submission, disturbed: Callable[[], None]
-    ) -> None:
-        self.role, self._sandbox, self._submission, self._disturbed = role, sandbox, submission, disturbed
+    def __init__(self, role: str, sandbox: Sandbox, submission: intake.Submission, *, forgiving: bool) -> None:
+        self.role, self._sandbox, self._submission, self._forgiving = role, sandbox, submission, forgiving
         self._worker: Worker | None = None
         self._built: set[str] = set()
         self._kept: dict[str, np.ndarray] = {}
@@ -72,8 +70,8 @@ class Room:
             return {}, {}, Fault("timeout", f"no answer within {seconds:g} s")
         except WorkerDied as death:
             self.close()
-            if death.outside:
-                self._disturbed()
+            if death.outside and self._forgiving:
+                raise Disturbed from None
             if death.kind == "memory":
                 return {}, {}, Fault("memory", f"more than {LIMITS.memory_bytes >> 20} MB of memory used")
             return {}, {}, Fault("crashed", "the process ended without an answer")
@@ -140,32 +138,24 @@ class Observer:
     ) -> None:
         self.submission, self.assignment, self.data = submission, assignment, data
         self.only_runs = only_runs
-        self._sandbox = sandbox
-        self.progress = progress
-        self._starts = 0
+        self.progress, self._sandbox = progress, sandbox
         self.seed_offset = 0
-        self._clear()
+        self._clear(forgiving=True)
 
-    def _clear(self) -> None:
+    def _clear(self, *, forgiving: bool) -> None:
         """Forget everything that was seen; a new observation begins."""
         rooms = ("exam", "train", "view", "decode")
-        self.rooms = {r: Room(r, self._sandbox, self.submission, self._disturbed) for r in rooms}
+        self.rooms = {r: Room(r, self._sandbox, self.submission, forgiving=forgiving) for r in rooms}
         self.seen: dict[str, Observation] = {}
         self.plan: dict[str, Probe] = {}
         self.states: dict[str, Mapping[str, np.ndarray]] = {}
         self.dead: list[tuple[frozenset[str], Fault]] = []
         self.deadline = time.monotonic() + TOTAL_SECONDS
 
-    def _disturbed(self) -> None:
-        if self._starts < STARTS:
-            raise Disturbed
-
     def _undisturbed(self, work: Callable[[], None]) -> None:
         """``work`` from a clear start, and from another if somebody interfered."""
-        self._starts = 0
-        while True:
-            self._clear()
-            self._starts += 1
+        for left in reversed(range(STARTS)):
+            self._clear(forgiving=left > 0)
             try:
                 return work()
             except Disturbed:
