@@ -37,8 +37,9 @@ from grader.sandbox.wire import ProtocolError
 
 PACKAGE = Path(__file__).resolve().parent
 OBSERVING = ("worker.py", "probes.py", "observe.py", "findings.py", "convention.py", "data.py")
-T = TypeVar("T")
 AGAIN_SEEDS = (1, 2)  # offsets for results near a calibrated threshold
+
+T = TypeVar("T")
 
 
 def reference_folder() -> Path:
@@ -392,7 +393,7 @@ def _kept(path: Path, read: Callable[[Any], T]) -> T:
     try:
         return read(json.loads(path.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise GraderError(f"{path}: damaged; grade it again ({type(error).__name__})") from None
+        raise GraderError(f"{path}: damaged ({type(error).__name__}); grade it again, or remove its folder") from None
 
 
 def _environment(course: Course, isolation: str, fresh: bool) -> dict[str, Any]:
