@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from grader import (
     __version__,
@@ -34,10 +34,13 @@ from grader.data import Dataset
 from grader.intake import Submission
 from grader.model import Band, Evidence, Fault, Grade, GraderError, Observation, Observations, UsageError
 from grader.sandbox import host
+from grader.sandbox.wire import ProtocolError
 
 PACKAGE = Path(__file__).resolve().parent
 OBSERVING = ("worker.py", "probes.py", "observe.py", "answers.py", "findings.py", "convention.py", "data.py")
 AGAIN_SEEDS = (1, 2)  # offsets for results near a calibrated threshold
+
+T = TypeVar("T")
 
 
 def reference_folder() -> Path:
@@ -148,12 +151,21 @@ def observe_one(
 
 def environment_of(sandbox: host.Sandbox) -> dict[str, Any]:
     """Versions as a worker without a submission tells them."""
-    worker = sandbox.spawn()
     try:
-        info = worker.call("environment", timeout=30.0).header["info"]
-    finally:
-        worker.close()
+        try:
+            info = _environment_info(sandbox)
+        except host.WorkerDied as death:
+            if not death.outside:
+                raise
+            info = _environment_info(sandbox)
+    except (host.WorkerDied, host.WorkerTimeout, ProtocolError) as error:
+        raise GraderError(f"the sandbox does not tell its versions: {error}") from None
     return {**info, "harness": __version__}
+
+
+def _environment_info(sandbox: host.Sandbox) -> dict[str, Any]:
+    with sandbox.spawn() as worker:
+        return dict(worker.call("environment", timeout=30.0).header["info"])
 
 
 @dataclass(frozen=True)
@@ -257,6 +269,8 @@ def unchanged(course: Course, submission: Submission, digest: str) -> Graded | N
             if sha256((folder / name).read_bytes()).hexdigest() != digest_of:
                 return None
         grade = exports.grade_from_json(json.loads((folder / "grade.json").read_bytes()))
+        if grade.needs_person:  # the harness failed: perhaps it does not fail again
+            return None
         rate = tuple(run["rate"]) if run["rate"] else None
         return Graded(grade, folder.name, rate, tuple(run["near"]))
     except (OSError, ValueError, KeyError, TypeError):
@@ -387,15 +401,22 @@ def _with_others(course: Course, rows: Sequence[Graded]) -> list[Graded]:
     for path in sorted(course.out.glob("*/grade.json")):
         if path.parent.name in have:
             continue
-        try:
-            run = json.loads((path.parent / "run.json").read_bytes())
-            grade = exports.grade_from_json(json.loads(path.read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError):
+        beside = path.parent / "run.json"
+        if not beside.exists():  # a run was stopped before it had finished this one
             continue
+        grade, run = _kept(path, exports.grade_from_json), _kept(beside, dict)
         if grade.assignment.get("dataset") == course.assignment.dataset:
             rate = tuple(run["rate"]) if run.get("rate") else None
             out.append(Graded(grade, path.parent.name, rate, tuple(run.get("near", ()))))
     return out
+
+
+def _kept(path: Path, read: Callable[[Any], T]) -> T:
+    """A file of an earlier run; nobody is left out of a table because theirs is damaged."""
+    try:
+        return read(json.loads(path.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GraderError(f"{path}: damaged ({type(error).__name__}); grade it again, or remove its folder") from None
 
 
 def _environment(course: Course, isolation: str, fresh: bool) -> dict[str, Any]:

@@ -128,6 +128,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:  # a disk or a limit of the system, wherever it is met
+        where = f"{error.filename}: " if error.filename else ""
+        console.print(f"[bold red]grader:[/] {escape(where)}{escape(error.strerror or str(error))}")
+        return HARNESS
     finally:
         signal.signal(signal.SIGTERM, handler)
 

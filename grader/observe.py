@@ -2,6 +2,8 @@
 
 Four rooms, each a process of its own: ``exam``, ``train``, ``view``, ``decode`` (see ``probes``). A probe that
 hangs, dies or raises costs itself and the later probes that call the same function; its worker is replaced.
+A worker that somebody else ended costs nothing: everything is observed again from the start, for only that gives
+the same bits as an undisturbed run whatever the submission keeps in its process.
 """
 
 from __future__ import annotations
@@ -25,17 +27,25 @@ LIMITS = Limits(memory_bytes=2 << 30, cpu_seconds=1800)
 LOAD_SECONDS = 30.0
 # Wall-clock seconds for one submission in all: the slowest honest one measured took 160 s on a machine shared by six.
 TOTAL_SECONDS = 1800.0
+STARTS = 3  # of one observation at most; a worker that somebody ends in the last one is the submission's doing
 EVAL_SEED = 77
 Progress = Callable[[str], None]
 
 _FINAL = ("timeout", "crashed", "memory")
 
 
-class Room:
-    """One role's worker: spawned when first needed, given the submission and its models again if it died."""
+class Disturbed(Exception):
+    """A worker was ended by neither its submission nor the harness."""
 
-    def __init__(self, role: str, sandbox: Sandbox, submission: intake.Submission) -> None:
-        self.role, self._sandbox, self._submission = role, sandbox, submission
+
+class Room:
+    """One role's worker: spawned when first needed, given the submission and its models again if it died.
+
+    While ``forgiving``, a worker that somebody else ended is no fault: ``call`` raises ``Disturbed``.
+    """
+
+    def __init__(self, role: str, sandbox: Sandbox, submission: intake.Submission, *, forgiving: bool) -> None:
+        self.role, self._sandbox, self._submission, self._forgiving = role, sandbox, submission, forgiving
         self._worker: Worker | None = None
         self._built: set[str] = set()
         self._latent: dict[str, int] = {}  # of each model that was asked for
@@ -61,6 +71,8 @@ class Room:
             return {}, {}, Fault("timeout", f"no answer within {seconds:g} s")
         except WorkerDied as death:
             self.close()
+            if death.outside and self._forgiving:
+                raise Disturbed from None
             if death.kind == "memory":
                 return {}, {}, Fault("memory", f"more than {LIMITS.memory_bytes >> 20} MB of memory used")
             return {}, {}, Fault("crashed", "the process ended without an answer")
@@ -132,26 +144,42 @@ class Observer:
     ) -> None:
         self.submission, self.assignment, self.data = submission, assignment, data
         self.only_runs = only_runs
-        self.progress = progress
-        self.rooms = {r: Room(r, sandbox, submission) for r in ("exam", "train", "view", "decode")}
+        self.progress, self._sandbox = progress, sandbox
+        self.seed_offset = 0
+        self._clear(forgiving=True)
+
+    def _clear(self, *, forgiving: bool) -> None:
+        """Forget everything that was seen; a new observation begins."""
+        rooms = ("exam", "train", "view", "decode")
+        self.rooms = {r: Room(r, self._sandbox, self.submission, forgiving=forgiving) for r in rooms}
         self.seen: dict[str, Observation] = {}
         self.plan: dict[str, Probe] = {}
         self.states: dict[str, Mapping[str, np.ndarray]] = {}
         self.dead: list[tuple[frozenset[str], Fault]] = []
-        self.seed_offset = 0
         self.deadline = time.monotonic() + TOTAL_SECONDS
+
+    def _undisturbed(self, work: Callable[[], None]) -> None:
+        """``work`` from a clear start, and from another if somebody interfered."""
+        for left in reversed(range(STARTS)):
+            self._clear(forgiving=left > 0)
+            try:
+                return work()
+            except Disturbed:
+                continue
+            finally:
+                for room in self.rooms.values():
+                    room.close()
 
     def observe(self) -> dict[str, Observation]:
         """All probes in order; returns the observations by name."""
-        try:
-            if self._load():
-                self._exam()
-                if self.data is not None:
-                    self._trained(self.data)
-        finally:
-            for room in self.rooms.values():
-                room.close()
+        self._undisturbed(self._observe)
         return self.seen
+
+    def _observe(self) -> None:
+        if self._load():
+            self._exam()
+            if self.data is not None:
+                self._trained(self.data)
 
     def train_again(self, seen: Mapping[str, Observation], offset: int) -> dict[str, Observation]:
         """Train and look once more under other seeds; the exact probes of ``seen`` are taken as they are."""
@@ -159,13 +187,14 @@ class Observer:
         exact = {n: o for n, o in seen.items() if not n.startswith("train:")}
         flat = findings.flat_images(exact)
         asked = probes.noise_probes(self.assignment) + probes.loss_probes(self.assignment, flat=flat)
-        self.seen, self.plan = dict(exact), {p.name: p for p in asked}
         self.seed_offset = 7 * offset
-        try:
-            self._trained(self.data)
-        finally:
-            for room in self.rooms.values():
-                room.close()
+        data = self.data
+
+        def again() -> None:
+            self.seen, self.plan = dict(exact), {p.name: p for p in asked}
+            self._trained(data)
+
+        self._undisturbed(again)
         return {n: o for n, o in self.seen.items() if exact.get(n) is not o}
 
     def _load(self) -> bool:

@@ -139,8 +139,17 @@ def lock(folder: Path) -> Iterator[None]:
             raise GraderError(
                 f"{folder}: another grader (process {holder}) is at work here; wait for it or use another --out"
             ) from None
-        f.seek(0)
-        f.truncate()
-        f.write(str(os.getpid()))
-        f.flush()
+        _sweep(folder)
+        try:
+            os.ftruncate(f.fileno(), 0)
+            os.write(f.fileno(), str(os.getpid()).encode())
+        except OSError as error:
+            raise GraderError(f"{folder}: cannot be written: {error.strerror}") from None
         yield
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a grader that was killed while it wrote has left; only for the holder of the lock."""
+    for pattern in (".tmp-*", "*/.tmp-*", ".observations/*/.tmp-*", ".cache/*.tmp"):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)

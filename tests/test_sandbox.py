@@ -174,7 +174,7 @@ def test_an_early_end_is_a_crash(sandbox: Sandbox, source: str, detail: str) -> 
     worker = sandbox.spawn(SMALL)
     with pytest.raises(WorkerDied, match=detail) as caught:
         execute(worker, source)
-    assert caught.value.kind == "crashed"
+    assert caught.value.kind == "crashed" and not caught.value.outside
     assert not worker.alive
     with pytest.raises(WorkerDied, match="already ended"):
         execute(worker, "value = 1")
@@ -242,7 +242,7 @@ def test_running_out_of_memory_in_the_worker_itself_is_told_apart(sandbox: Sandb
     worker = sandbox.spawn(SMALL)
     with pytest.raises(WorkerDied) as caught:
         execute(worker, "import wire\ndef send(*a): raise MemoryError\nwire.send = send")
-    assert caught.value.kind == "memory"
+    assert caught.value.kind == "memory" and not caught.value.outside
 
 
 # --- forged answers ---------------------------------------------------------------------------------------
@@ -571,13 +571,68 @@ def test_a_dead_zygote_is_replaced(isolation: str) -> None:
         worker = box.spawn(SMALL)
         files = _open_descriptors()
         os.killpg(box._zygote.process.pid, signal.SIGKILL)
-        with pytest.raises(WorkerDied):
+        with pytest.raises(WorkerDied) as caught:
             execute(worker, "while True: pass")
+        assert caught.value.outside
         assert run(box, "value = 1") == 1
         assert box.restarts == 1
         assert run(box, "value = 2") == 2
         assert box.restarts == 1
         assert _open_descriptors() <= files
+
+
+@pytest.mark.skipif(not policy.LINUX, reason="finds the worker in /proc")
+@pytest.mark.parametrize("isolation", AVAILABLE)
+def test_a_worker_that_somebody_else_kills_is_told_apart(isolation: str) -> None:
+    with standin(isolation) as box:
+        before = set(descendants(os.getpid()))
+        worker = box.spawn(SMALL)
+        execute(worker, "value = 1")
+        (pid,) = set(descendants(os.getpid())) - before
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(WorkerDied) as caught:
+            execute(worker, "value = 1")
+        assert caught.value.outside
+        assert run(box, "value = 1") == 1
+        assert box.restarts == 0
+
+
+@pytest.mark.skipif(not policy.LINUX, reason="finds the zygote in /proc")
+@pytest.mark.parametrize("isolation", AVAILABLE)
+def test_a_zygote_that_is_killed_while_it_starts_is_started_again(isolation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    popen, started = subprocess.Popen, []
+
+    def kills_the_first(*args: Any, **kwargs: Any) -> Any:
+        started.append(popen(*args, **kwargs))
+        if len(started) == 1:
+            os.killpg(started[0].pid, signal.SIGKILL)
+        return started[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(host.subprocess, "Popen", kills_the_first)
+        box = standin(isolation)
+    with box:
+        assert run(box, "value = 1") == 1 and len(started) == 2
+
+
+def test_a_drill_that_somebody_ended_is_held_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once: what cannot be tested is no isolation. What got through is told at once."""
+    answers: list[Any] = [host._Gone("ended"), []]
+
+    def attacks(isolation: str) -> list[str]:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return list(answer)
+
+    monkeypatch.setattr(host, "_attacks", attacks)
+    assert host._drill("landlock+seccomp") == "landlock+seccomp" and not answers
+    answers += [host._Gone("ended"), host._Gone("ended")]
+    with pytest.raises(SandboxUnavailable, match="ended"):
+        host._drill("landlock+seccomp")
+    answers += [["write", "fork"]]
+    with pytest.raises(SandboxUnavailable, match="let through write, fork"):
+        host._drill("landlock+seccomp")
 
 
 def test_an_interrupted_conversation_is_not_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:

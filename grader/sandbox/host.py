@@ -57,12 +57,21 @@ class WorkerTimeout(Exception):
     """The worker did not answer before the deadline, or used up its processor time; it was killed."""
 
 
-class WorkerDied(Exception):
-    """The worker ended before it had answered. ``kind`` is ``"crashed"`` or ``"memory"``."""
+class _Gone(SandboxUnavailable):
+    """The sandbox ended before it had said anything: killed, or unable to start and to say why."""
 
-    def __init__(self, kind: Literal["crashed", "memory"], detail: str) -> None:
+
+class WorkerDied(Exception):
+    """The worker ended before it had answered. ``kind`` is ``"crashed"`` or ``"memory"``.
+
+    ``outside`` says that neither the submission, as far as can be seen, nor a limit or this module ended it:
+    a SIGKILL came from elsewhere (the kernel's when the machine runs out of memory looks the same), or
+    its zygote died.
+    """
+
+    def __init__(self, kind: Literal["crashed", "memory"], detail: str, *, outside: bool = False) -> None:
         super().__init__(detail)
-        self.kind, self.detail = kind, detail
+        self.kind, self.detail, self.outside = kind, detail, outside
 
 
 @dataclass(frozen=True)
@@ -279,7 +288,8 @@ class _Zygote:
                     raise
                 log.seek(0)
                 said = log.read()[-2000:].decode("utf-8", "replace").strip()
-                raise SandboxUnavailable(f"the sandbox did not start: {said or e}") from e
+                kind = SandboxUnavailable if isinstance(e, TimeoutError) else _Gone
+                raise kind(f"the sandbox did not start: {said or e}") from e
         if "failed" in hello:
             self.close()
             layer = hello["missing"]
@@ -342,7 +352,10 @@ class Sandbox:
         self._zygote = self._start()
 
     def _start(self) -> _Zygote:
-        return _Zygote(self._layers, self.core, self._worker)
+        try:
+            return _Zygote(self._layers, self.core, self._worker)
+        except _Gone:  # killed by somebody, perhaps; a reason that lasts is told by the second time
+            return _Zygote(self._layers, self.core, self._worker)
 
     def spawn(self, limits: Limits = Limits()) -> Worker:
         """Fork a worker in a few milliseconds; replaces the zygote first if it has died."""
@@ -399,6 +412,7 @@ class Worker:
         self._zygote, self.pid = zygote, pid
         self._channel, self._output, self._limits = channel, output, limits
         self._exit: Exit | None = None
+        self._orphaned = False
 
     @property
     def alive(self) -> bool:
@@ -461,8 +475,10 @@ class Worker:
             return WorkerTimeout(f"{op} used more than {seconds} s of processor time")
         tail = end.output[-4000:]
         told = b"bad_alloc" in tail or b"MemoryError" in tail
+        if self._orphaned:
+            return WorkerDied("crashed", f"the zygote died during {op}", outside=True)
         if by_kernel or end.status == policy.EXIT_MEMORY or (end.status != 0 and told):
-            return WorkerDied("memory", f"{op} ran out of memory")
+            return WorkerDied("memory", f"{op} ran out of memory", outside=by_kernel)
         if end.killed:
             return WorkerDied("crashed", f"the channel was closed during {op}")
         if end.status < 0:
@@ -478,6 +494,7 @@ class Worker:
             try:
                 end = self._zygote.ask({"do": "reap", "pid": self.pid, "grace": grace})
             except EOFError:  # the zygote died and took its children along
+                self._orphaned = True
                 end = dict.fromkeys(("user_seconds", "system_seconds", "max_rss_kb"), 0)
                 end |= {"status": -signal.SIGKILL, "killed": True}
             self._channel.close()
@@ -526,7 +543,8 @@ def detect(*, unsafe: bool = False) -> Isolation:
     """Find out, by trying, which isolation this machine gives; the strongest that holds is returned.
 
     A drill of harmless attacks runs in a locked-down child. If any of them works, that is no isolation,
-    whatever the versions say. With ``unsafe`` the answer is then ``"none"`` instead of
+    whatever the versions say. A drill that somebody ended is held again: it must not make a weaker isolation be
+    chosen. With ``unsafe`` the answer is then ``"none"`` instead of
     ``SandboxUnavailable``.
     """
     try:
@@ -545,19 +563,28 @@ def detect(*, unsafe: bool = False) -> Isolation:
 
 def _drill(isolation: Isolation) -> Isolation:
     """Attack ``isolation`` from inside; return it if nothing worked, else raise ``SandboxUnavailable``."""
+    try:
+        worked = _attacks(isolation)
+    except _Gone:
+        worked = _attacks(isolation)
+    if worked:
+        raise SandboxUnavailable(f"{isolation} does not hold here: it let through {', '.join(worked)}")
+    return isolation
+
+
+def _attacks(isolation: Isolation) -> list[str]:
+    """The attacks of one drill that worked; ``_Gone`` if it ended before it could tell."""
     with _targets() as targets, Sandbox(isolation=isolation, worker=()) as sandbox:
         worker = sandbox._spawn(DRILL_LIMITS, {"run": "drill", "targets": targets})
         try:
             header, _ = wire.recv(worker._channel, deadline=time.monotonic() + 10.0)
-            worked = header["escapes"]
+            return list(header["escapes"])
         except (EOFError, TimeoutError, ProtocolError, KeyError) as e:
             said = worker.close().output.decode("utf-8", "replace").strip()
-            raise SandboxUnavailable(f"the isolation could not be tested: {said or e}") from e
+            kind = _Gone if isinstance(e, EOFError) else SandboxUnavailable
+            raise kind(f"the isolation could not be tested: {said or e}") from e
         finally:
             worker.close()
-    if worked:
-        raise SandboxUnavailable(f"{isolation} does not hold here: it let through {', '.join(worked)}")
-    return isolation
 
 
 @contextlib.contextmanager
