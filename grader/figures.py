@@ -163,9 +163,7 @@ def tiles(images: Array, columns: int, gap: int = 1) -> Array:
     images = grey(images)
     n, height, width = images.shape
     lines = -(-n // columns)
-    board = np.full(
-        (lines * (height + gap) - gap, columns * (width + gap) - gap), GAP, dtype=np.uint8
-    )
+    board = np.full((lines * (height + gap) - gap, columns * (width + gap) - gap), GAP, dtype=np.uint8)
     for k in range(n):
         top, left = (k // columns) * (height + gap), (k % columns) * (width + gap)
         board[top : top + height, left : left + width] = images[k]
@@ -193,9 +191,7 @@ class Scale:
     ticks: tuple[float, ...]
 
     def __call__(self, value: Any) -> Any:
-        a, b, v = (
-            self._warp(np.asarray(u, dtype=np.float64)) for u in (self.low, self.high, value)
-        )
+        a, b, v = (self._warp(np.asarray(u, dtype=np.float64)) for u in (self.low, self.high, value))
         return (v - a) / (b - a)
 
     def _warp(self, v: Array) -> Array:
@@ -279,9 +275,7 @@ class Plot:
     def py(self, value: Any) -> Any:
         return self.height - self.bottom - self.y(value) * (self.height - self.top - self.bottom)
 
-    def text(
-        self, px: float, py: float, words: str, *, anchor: str = "start", css: str = ""
-    ) -> None:
+    def text(self, px: float, py: float, words: str, *, anchor: str = "start", css: str = "") -> None:
         kind = f' class="{css}"' if css else ""
         where = "" if anchor == "start" else f' text-anchor="{anchor}"'
         inner = escape(words)
@@ -327,9 +321,7 @@ class Plot:
         """Many points in one path: each a zero-length line with round caps."""
         px, py = self._inside(np.asarray(xs, np.float64), np.asarray(ys, np.float64))
         if px.size:
-            path = "".join(
-                f"M{a:.1f} {b:.1f}h0" for a, b in zip(px.tolist(), py.tolist(), strict=True)
-            )
+            path = "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(px.tolist(), py.tolist(), strict=True))
             self.parts.append(f'<path class="dots {css}" d="{path}"/>')
 
     def glyphs(self, xs: Any, ys: Any, glyph: str, css: str) -> None:
@@ -342,16 +334,12 @@ class Plot:
     def rect(self, x0: float, y0: float, x1: float, y1: float, css: str) -> None:
         """A filled rectangle between two corners in data coordinates."""
         a, b, c, d = (float(v) for v in (self.px(x0), self.py(y0), self.px(x1), self.py(y1)))
-        self.parts.append(
-            f'<path class="bar {css}" d="M{a:.1f} {b:.1f}V{d:.1f}H{c:.1f}V{b:.1f}z"/>'
-        )
+        self.parts.append(f'<path class="bar {css}" d="M{a:.1f} {b:.1f}V{d:.1f}H{c:.1f}V{b:.1f}z"/>')
 
     def rule(self, value: float, words: str, css: str = "rule") -> None:
         """A level across the chart, named."""
         h = self.py(value)
-        self.parts.append(
-            f'<path class="{css}" d="M{self.left} {h:.1f}H{self.width - self.right}"/>'
-        )
+        self.parts.append(f'<path class="{css}" d="M{self.left} {h:.1f}H{self.width - self.right}"/>')
         if words:
             self.text(self.width - self.right - 2, h - 4, words, anchor="end", css="note")
 
@@ -402,9 +390,7 @@ class Context:
 
 def scroll(label: str, inner: str) -> str:
     """A box that scrolls by itself, so that the page never does; reachable by keyboard."""
-    return (
-        f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">{inner}</div>'
-    )
+    return f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">{inner}</div>'
 
 
 def _cell(images: Array | None, alt: str) -> str:
@@ -423,16 +409,10 @@ def gallery(c: Context) -> dict[str, Any] | None:
     rows = [
         '<th scope="row">recon&shy;structed</th>'
         + _cell(seen, f"{count} original images")
-        + "".join(
-            _cell(r.reconstructions, f"the same {count} images reconstructed by {r.label}")
-            for r in c.runs
-        ),
+        + "".join(_cell(r.reconstructions, f"the same {count} images reconstructed by {r.label}") for r in c.runs),
         '<th scope="row">drawn from N(0,&nbsp;I)</th>'
         '<td class="aside"><span>the same codes for every model</span></td>'
-        + "".join(
-            _cell(r.samples, f"images decoded by {r.label} from prior codes, the same for all")
-            for r in c.runs
-        ),
+        + "".join(_cell(r.samples, f"images decoded by {r.label} from prior codes, the same for all") for r in c.runs),
     ]
     measures: list[tuple[str, str, Callable[[Run], str]]] = [
         ("recon", "", lambda r: num(r.recon_eval)),
@@ -459,9 +439,7 @@ def gallery(c: Context) -> dict[str, Any] | None:
         for r in runs
         if r.kind == "vae" and r.recon_eval is not None and r.kl_eval is not None
     ]
-    caption = (
-        "Compare across: the same place in every block is the same image, or the same prior code. "
-    )
+    caption = "Compare across: the same place in every block is the same image, or the same prior code. "
     if told:
         caption += f"Reconstruction costs {listing(told)}. "
     caption += f"Recon in {c.recon_unit}, KL in nats per image, sharpness relative to real images."
@@ -536,9 +514,7 @@ def ae_codes(c: Context) -> dict[str, Any] | None:
     return {"body": plot.svg(alt), "caption": caption, "alt": alt}
 
 
-def _curves(
-    c: Context, what: str, series: list[tuple[Run, Array, Array]], y: Scale, ylabel: str
-) -> tuple[str, str]:
+def _curves(c: Context, what: str, series: list[tuple[Run, Array, Array]], y: Scale, ylabel: str) -> tuple[str, str]:
     last = max(float(steps[-1]) for _, steps, _ in series)
     plot = Plot(linear(0.0, last, 4), y, xlabel="optimizer step", ylabel=ylabel)
     ends = []
@@ -575,9 +551,7 @@ def curve_recon(c: Context) -> dict[str, Any] | None:
     if not series:
         return None
     y = logarithmic(_finite(np.concatenate([v for _, _, v in series])))
-    body, alt = _curves(
-        c, "reconstruction error", series, y, f"reconstruction, {c.recon_unit} (log)"
-    )
+    body, alt = _curves(c, "reconstruction error", series, y, f"reconstruction, {c.recon_unit} (log)")
     last = listing([f"{num(v[-1])} ({r.label})" for r, _, v in series])
     caption = f"Reconstruction at the last step: {last}."
     return {"body": body, "caption": caption, "alt": alt, **_table(series)}
@@ -628,18 +602,13 @@ def terms(c: Context) -> dict[str, Any] | None:
                 (plot.line(steps, kl, "s5", marks=4), "β·KL", "s5"),
             ]
         )
-        alt = (
-            f"{run.label}: β times KL is {percent(shares[0])} of the loss early and "
-            f"{percent(shares[1])} at the end."
-        )
+        alt = f"{run.label}: β times KL is {percent(shares[0])} of the loss early and {percent(shares[1])} at the end."
         panels.append(plot.svg(alt, "chart small"))
         told.append(f"{percent(shares[0])} → {percent(shares[1])} ({run.label})")
         rows.append((run.label, num(recon[early]), num(kl[early]), num(recon[-1]), num(kl[-1])))
     return {
         "body": f'<div class="panels">{"".join(panels)}</div>',
-        "caption": "Share of β·KL in the loss, after a tenth of training and at its end: "
-        + "; ".join(told)
-        + ".",
+        "caption": "Share of β·KL in the loss, after a tenth of training and at its end: " + "; ".join(told) + ".",
         "alt": f"Small charts of both loss terms over training, one for each of {len(both)} runs.",
         "wide": True,
         "head": ("run", "recon, early", "β·KL, early", "recon, end", "β·KL, end"),
@@ -680,9 +649,7 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
     if floor is not None and math.isfinite(floor):
         plot.rule(floor, "")
         taken.append((plot.left, plot.py(floor) - 1, plot.width, plot.py(floor) + 1))
-        taken.append(
-            _label(plot, plot.width - 20, plot.py(floor) - 5, "the mean image for everything")
-        )
+        taken.append(_label(plot, plot.width - 20, plot.py(floor) - 5, "the mean image for everything"))
     if level is not None and math.isfinite(level):
         plot.rule(level, "", "rule ae")
         taken.append((plot.left, plot.py(level) - 1, plot.width, plot.py(level) + 1))
@@ -731,9 +698,7 @@ def _label(plot: Plot, right: float, py: float, words: str) -> Box:
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 
 
-def _place(
-    plot: Plot, xs: Sequence[float], ys: Sequence[float], words: str, css: str, taken: list[Box]
-) -> None:
+def _place(plot: Plot, xs: Sequence[float], ys: Sequence[float], words: str, css: str, taken: list[Box]) -> None:
     """Writes ``words`` beside one of the places, on the first side where nothing stands yet."""
     wide = 7.2 * len(words)
     sides: list[tuple[float, float, str, float]] = []  # text at x, y; anchor; left end
@@ -788,9 +753,7 @@ def units(c: Context) -> dict[str, Any] | None:
             xlabel=f"{kl.size} dimensions, sorted",
         )
         for k, d in enumerate(order.tolist()):
-            plot.rect(
-                k + 0.14, 0.0, k + 0.86, kl[d], _style(run) + ("" if active[d] else " hollow")
-            )
+            plot.rect(k + 0.14, 0.0, k + 0.86, kl[d], _style(run) + ("" if active[d] else " hollow"))
         of = f"{count} of {kl.size}"
         plot.text(plot.width - 8, 40, f"{of} active", anchor="end", css="label")
         span = f"from {num(kl.max())} down to {num(kl.min())} nats"
@@ -845,9 +808,7 @@ def interpolation(c: Context) -> dict[str, Any] | None:
         plot.ends(
             [
                 (
-                    plot.line(
-                        np.arange(1, len(s.step_lengths) + 1), s.step_lengths, style, marks=count
-                    ),
+                    plot.line(np.arange(1, len(s.step_lengths) + 1), s.step_lengths, style, marks=count),
                     s.kind.upper(),
                     style,
                 )
@@ -856,9 +817,7 @@ def interpolation(c: Context) -> dict[str, Any] | None:
             ]
         )
         told = listing([f"{num(s.roughness)} ({s.kind.upper()})" for s in strips])
-        alt = (
-            f"Line chart of the distance between neighbouring frames for {label}; roughness {told}."
-        )
+        alt = f"Line chart of the distance between neighbouring frames for {label}; roughness {told}."
         bands = [_roughness_band(c, s) for s in strips]
         usual = next((f"; honest work {between(b)}" for b in bands if b), "")
         blocks.append(
@@ -869,21 +828,13 @@ def interpolation(c: Context) -> dict[str, Any] | None:
         for s, band in zip(strips, bands, strict=True):
             inside = "–" if band is None else between(band)
             rows.append(
-                (
-                    f"{label}, {s.kind.upper()}",
-                    num(s.roughness),
-                    inside,
-                    num(s.path_ratio),
-                    num(s.largest_step),
-                )
+                (f"{label}, {s.kind.upper()}", num(s.roughness), inside, num(s.path_ratio), num(s.largest_step))
             )
     means = []
     for kind in ("ae", "vae"):
         mine = [s for s in c.evidence.strips if s.kind == kind]
         if mine:
-            path, rough = (
-                num(np.mean([getattr(s, n) for s in mine])) for n in ("path_ratio", "roughness")
-            )
+            path, rough = (num(np.mean([getattr(s, n) for s in mine])) for n in ("path_ratio", "roughness"))
             means.append(f"the {kind.upper()}'s path is {path} times its chord, roughness {rough}")
     caption = f"On average over the pairs {listing(means)}. A straight crossfade has 1 and 0."
     return {
@@ -917,8 +868,7 @@ def grids(c: Context) -> dict[str, Any] | None:
         n = max(1, board.shape[0] // 28)
         alt = f"{n} by {n} images decoded by the {name}, as the submission's latent_grid gave them"
         parts.append(
-            f'<div class="half"><p class="strip-name">{name}</p>'
-            f"{picture(grey(board), alt, 0.75, 'grid-image')}</div>"
+            f'<div class="half"><p class="strip-name">{name}</p>{picture(grey(board), alt, 0.75, "grid-image")}</div>'
         )
         if board.shape == (28 * n, 28 * n) and n > 1:
             split = np.nan_to_num(board).reshape(n, 28, n, 28)
@@ -974,15 +924,11 @@ def scatter(c: Context) -> dict[str, Any] | None:
             plot.glyphs(mine[:, 0], mine[:, 1], glyph, f"c{int(label) % 10}")
         for r in (1.0, 2.0):
             a = float(plot.px(r) - plot.px(0.0))
-            plot.parts.append(
-                f'<circle class="prior" cx="{plot.px(0):.1f}" cy="{plot.py(0):.1f}" r="{a:.1f}"/>'
-            )
+            plot.parts.append(f'<circle class="prior" cx="{plot.px(0):.1f}" cy="{plot.py(0):.1f}" r="{a:.1f}"/>')
         if given:
             for label in np.unique(labels):
                 x, y = np.clip(np.median(codes[labels == label], axis=0), low, high)
-                plot.text(
-                    plot.px(x), plot.py(y) + 6, str(int(label)), anchor="middle", css="centre"
-                )
+                plot.text(plot.px(x), plot.py(y) + 6, str(int(label)), anchor="middle", css="centre")
         within = float((radius <= 2.0).mean())
         alt = (
             f"Scatter plot of {len(codes)} {name} codes by class, class numbers at the medians; "
@@ -990,15 +936,7 @@ def scatter(c: Context) -> dict[str, Any] | None:
         )
         parts.append(f'<div class="half">{plot.svg(alt, "chart square")}</div>')
         told.append(f"{percent(within)} of the {name}'s codes")
-        rows.append(
-            (
-                name,
-                percent(within),
-                num(np.median(radius)),
-                num(radius.max()),
-                str(int((~inside).sum())),
-            )
-        )
+        rows.append((name, percent(within), num(np.median(radius)), num(radius.max()), str(int((~inside).sum()))))
     if not parts:
         return None
     caption = (
@@ -1078,9 +1016,7 @@ def probe(c: Context) -> dict[str, Any] | None:
     }
 
 
-def _bars(
-    rows: list[tuple[str, str, float]], low: float, high: float, what: str
-) -> tuple[str, str]:
+def _bars(rows: list[tuple[str, str, float]], low: float, high: float, what: str) -> tuple[str, str]:
     plot = Plot(
         linear(low, high, 5),
         Scale("linear", 0.0, float(len(rows)), ()),
@@ -1127,9 +1063,7 @@ def anomaly(c: Context) -> dict[str, Any] | None:
         "caption": "Area under the ROC curve when reconstruction error is the alarm: "
         f"{listing(told)}; 0.5 is guessing, 1 is perfect.",
         "alt": "Histograms of reconstruction error for the kind of image seen and for odd ones.",
-        "head": ("model", "AUROC", "median error, seen kind", "median error, odd ones")
-        if rows
-        else (),
+        "head": ("model", "AUROC", "median error, seen kind", "median error, odd ones") if rows else (),
         "rows": tuple(rows),
     }
 
@@ -1149,8 +1083,7 @@ def _histograms(name: str, good: Array, odd: Array, edges: Array, *, last: bool)
     peaks = []
     for share, css in zip(shares, ("s1", "s5"), strict=True):
         path = f"M{plot.px(edges[0]):.1f} {base:.1f}" + "".join(
-            f"V{plot.py(v):.1f}H{plot.px(e):.1f}"
-            for v, e in zip(share.tolist(), edges[1:].tolist(), strict=True)
+            f"V{plot.py(v):.1f}H{plot.px(e):.1f}" for v, e in zip(share.tolist(), edges[1:].tolist(), strict=True)
         )
         plot.parts.append(f'<path class="hist {css}" d="{path}V{base:.1f}"/>')
         k = int(np.argmax(share))
@@ -1192,29 +1125,13 @@ SECTIONS = {
 CATALOGUE: tuple[Entry, ...] = (
     Entry("gallery", "draw", "What β keeps", gallery, ("betas.learns", "betas.kl_falls")),
     Entry(
-        "ae-samples",
-        "draw",
-        "Prior codes through a plain autoencoder",
-        ae_samples,
-        ("betas.learns", "sampling.images"),
+        "ae-samples", "draw", "Prior codes through a plain autoencoder", ae_samples, ("betas.learns", "sampling.images")
     ),
-    Entry(
-        "ae-codes",
-        "draw",
-        "The autoencoder's codes and the prior",
-        ae_codes,
-        ("betas.learns", "interface.shapes"),
-    ),
+    Entry("ae-codes", "draw", "The autoencoder's codes and the prior", ae_codes, ("betas.learns", "interface.shapes")),
     Entry("recon", "training", "Reconstruction over training", curve_recon, ("betas.learns",)),
     Entry("kl", "training", "KL over training", curve_kl, ("betas.kl_falls",)),
     Entry("terms", "training", "Which term dominates", terms, ("betas.kl_falls", "betas.learns")),
-    Entry(
-        "rate-distortion",
-        "rate",
-        "Rate against distortion",
-        rate_distortion,
-        ("betas.kl_falls", "betas.learns"),
-    ),
+    Entry("rate-distortion", "rate", "Rate against distortion", rate_distortion, ("betas.kl_falls", "betas.learns")),
     Entry("units", "rate", "Which latent dimensions are in use", units, ("betas.kl_falls",)),
     Entry(
         "interpolation",

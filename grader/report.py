@@ -28,19 +28,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from .figures import (
-    SECTIONS,
-    Figure,
-    Plot,
-    Scale,
-    build_figures,
-    linear,
-    listing,
-    num,
-    percent,
-    symlog,
-    tidy,
-)
+from .figures import SECTIONS, Figure, Plot, Scale, build_figures, linear, listing, num, percent, symlog, tidy
 from .intake import folder_name
 from .model import GROUPS, Evidence, Grade, Run, Verdict, WrittenAnswer
 
@@ -111,10 +99,7 @@ def show(value: Any, limit: int = 240) -> str:
     if isinstance(value, float | np.floating):
         return tidy(value)
     if isinstance(value, Mapping):
-        return clean(
-            "; ".join(f"{k}: {show(v)}" for k, v in sorted(value.items(), key=lambda i: str(i[0]))),
-            limit,
-        )
+        return clean("; ".join(f"{k}: {show(v)}" for k, v in sorted(value.items(), key=lambda i: str(i[0]))), limit)
     if isinstance(value, list | tuple | np.ndarray):
         rows = list(value)
         parts = [show(v, 60) for v in rows[:8]] + ([f"… ({len(rows)})"] if len(rows) > 8 else [])
@@ -194,9 +179,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _only_safe(tag: str, attribute: str, value: str) -> str | None:
-    if (tag, attribute) == ("a", "href") and not value.lower().startswith(
-        ("http://", "https://", "mailto:")
-    ):
+    if (tag, attribute) == ("a", "href") and not value.lower().startswith(("http://", "https://", "mailto:")):
         return None
     return value
 
@@ -302,9 +285,7 @@ class Answers:
         )
         # nh3 writes tags in one fixed way and escapes text, so plain replacing meets tags only
         html = html.replace("<th>", '<th scope="col">')
-        html = re.sub(
-            r'(<img\b[^>]*?) alt=""', rf'\1 alt="image in the answer to {slug(name).upper()}"', html
-        )
+        html = re.sub(r'(<img\b[^>]*?) alt=""', rf'\1 alt="image in the answer to {slug(name).upper()}"', html)
         for tag, kind in (("table", "Table"), ("pre", "Code")):
             pieces = html.split(f"<{tag}>")
             html = pieces[0] + "".join(
@@ -385,21 +366,13 @@ def _cached_environment(overrides: str) -> Environment:
     if overrides:
         chain.insert(0, FileSystemLoader(overrides))
     environment = Environment(
-        loader=ChoiceLoader(chain),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        loader=ChoiceLoader(chain), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["typeset"] = typeset
     return environment
 
 
-LIKELIHOODS = {
-    "bce": "binary cross-entropy",
-    "squared": "squared error",
-    "absolute": "absolute error",
-}
+LIKELIHOODS = {"bce": "binary cross-entropy", "squared": "squared error", "absolute": "absolute error"}
 
 
 def _likelihood(name: str) -> str:
@@ -433,9 +406,7 @@ def _convention(grade: Grade, evidence: Evidence) -> dict[str, Any] | None:
         rows.append(("your TUNED_BETA", tidy(tuned.beta_student), tidy(beta_c)))
     for key, run in runs.items():
         if key.startswith("beta_") and run.beta_c is not None:
-            rows.append(
-                (f"what we passed for {run.label}", tidy(run.beta_student), tidy(run.beta_c))
-            )
+            rows.append((f"what we passed for {run.label}", tidy(run.beta_student), tidy(run.beta_c)))
     return {"sentence": sentence, "rows": rows}
 
 
@@ -508,9 +479,7 @@ def _group_view(grade: Grade) -> list[dict[str, Any]]:
                 "width": f"{100 * got / top if top else 100:.1f}%",
                 "full": got >= top - 1e-9,
                 "passed": f"{passed} of {plural(len(checks), 'check')} passed",
-                "checks": [
-                    _check_view(v, titles, roots.get(v.id, v.blocked_by or "")) for v in checks
-                ],
+                "checks": [_check_view(v, titles, roots.get(v.id, v.blocked_by or "")) for v in checks],
             }
         )
     return groups
@@ -571,9 +540,7 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
         kl = tuned.curve_kl
         if kl is not None and len(kl) > 3:
             places = (("a quarter", len(kl) // 4), ("half", len(kl) // 2), ("the end", -1))
-            settled.append(
-                ("KL during training", [(f"at {name}", num(kl[k])) for name, k in places])
-            )
+            settled.append(("KL during training", [(f"at {name}", num(kl[k])) for name, k in places]))
     for measure, name in (
         ("path_ratio", "Path over chord"),
         ("roughness", "Roughness"),
@@ -586,13 +553,9 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
     for kind in ("ae", "vae"):
         use = evidence.usefulness.get(kind)
         if use is not None and use.linear_probe is not None:
-            by_kind["Q5"].setdefault("Linear probe, accuracy", []).append(
-                (kind.upper(), num(use.linear_probe))
-            )
+            by_kind["Q5"].setdefault("Linear probe, accuracy", []).append((kind.upper(), num(use.linear_probe)))
         if use is not None and use.anomaly_auroc is not None:
-            by_kind["Q5"].setdefault("Anomalies, AUROC", []).append(
-                (kind.upper(), num(use.anomaly_auroc))
-            )
+            by_kind["Q5"].setdefault("Anomalies, AUROC", []).append((kind.upper(), num(use.anomaly_auroc)))
     for run in evidence.runs:
         if run.kind != "vae" or not run.beta_c or run.curve_kl is None or run.curve_recon is None:
             continue
@@ -600,9 +563,7 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
             continue
         for word, k in (("after a tenth", len(run.curve_kl) // 10), ("at the end", -1)):
             recon, kl_term = float(run.curve_recon[k]), run.beta_c * float(run.curve_kl[k])
-            by_kind["Q6"].setdefault(run.label, []).append(
-                (word, f"recon {num(recon)}, β·KL {num(kl_term)}")
-            )
+            by_kind["Q6"].setdefault(run.label, []).append((word, f"recon {num(recon)}, β·KL {num(kl_term)}"))
     for plane in sorted(evidence.planes, key=lambda p: p.kind):
         if plane.codes is not None and len(plane.codes):
             radius = np.sqrt((np.asarray(plane.codes, np.float64) ** 2).sum(axis=1))
@@ -611,10 +572,7 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
             )
     extremes = [r for r in (runs.get("beta_0"), runs.get("beta_10")) if r is not None]
     facts: dict[str, Facts] = {
-        "Q1": [
-            ("From a sample to the nearest real image, L2", distance),
-            ("Codes of the autoencoder", codes),
-        ],
+        "Q1": [("From a sample to the nearest real image, L2", distance), ("Codes of the autoencoder", codes)],
         "Q2": [(run.label, of_run(run)) for run in extremes],
         "Q3": settled,
         **{key: list(groups.items()) for key, groups in by_kind.items()},
@@ -644,12 +602,7 @@ def _answer_views(
                 "marked": answer.points is not None,
                 "comment": clean(answer.comment, 10_000),
                 "figures": [
-                    {
-                        "href": f"#{f.anchor}",
-                        "name": f"Figure {f.number}",
-                        "title": f.title,
-                        "missing": bool(f.missing),
-                    }
+                    {"href": f"#{f.anchor}", "name": f"Figure {f.number}", "title": f.title, "missing": bool(f.missing)}
                     for f in beside
                 ],
                 "facts": facts.get(answer.id, []),
@@ -723,9 +676,7 @@ def _repeat(grade: Grade) -> list[tuple[str, str]]:
     return rows
 
 
-def render_report(
-    grade: Grade, evidence: Evidence, *, overrides: Path | None = None, late: str | None = None
-) -> str:
+def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = None, late: str | None = None) -> str:
     """One self-contained HTML page of at most 2 MB; the same arguments give the same bytes.
 
     ``overrides`` is a folder whose templates go before the package's own; ``late`` is the line on
@@ -767,8 +718,7 @@ def render_report(
         "answers": _answer_views(grade, figures, _facts(evidence, unit), evidence.answer_images),
         "repairs": _repairs(evidence),
         "repeat": _repeat(grade),
-        "command": "python -m grader verify "
-        + _shell(f"reports/{folder_name(grade.submission_id)}"),
+        "command": "python -m grader verify " + _shell(f"reports/{folder_name(grade.submission_id)}"),
         "csp": _policy(),
     }
     return _environment(overrides).get_template("report.html").render(view)
@@ -798,9 +748,7 @@ class ClassRow:
     near_threshold: tuple[str, ...] = ()
 
 
-def render_class_page(
-    rows: Sequence[ClassRow], *, title: str, overrides: Path | None = None
-) -> str:
+def render_class_page(rows: Sequence[ClassRow], *, title: str, overrides: Path | None = None) -> str:
     """The teacher's page over all submissions; sorted by id, the same rows give the same bytes."""
     rows = sorted(rows, key=lambda r: r.grade.submission_id)
     script = (TEMPLATES / "class.js").read_text(encoding="utf-8")
@@ -827,10 +775,7 @@ def _link(row: ClassRow, anchor: str = "") -> dict[str, str]:
     href = quote(row.href, safe="/._-~%")
     if not href.startswith(("/", "./", "../")):
         href = "./" + href
-    return {
-        "href": href + (f"#{anchor}" if anchor else ""),
-        "id": clean(row.grade.submission_id, 200),
-    }
+    return {"href": href + (f"#{anchor}" if anchor else ""), "id": clean(row.grade.submission_id, 200)}
 
 
 def _total(grade: Grade) -> tuple[float, float]:
@@ -933,23 +878,14 @@ def _histogram(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
             middle = float(plot.px((edges[k] + edges[k + 1]) / 2))
             plot.text(middle, plot.py(count) - 5, str(count), anchor="middle", css="tick")
     told = listing(
-        [
-            f"{c} between {points(edges[k])} and {points(edges[k + 1])}"
-            for k, c in enumerate(counts.tolist())
-            if c
-        ]
+        [f"{c} between {points(edges[k])} and {points(edges[k + 1])}" for k, c in enumerate(counts.tolist()) if c]
     )
     alt = f"Histogram of scores: {told}."
-    return {
-        "svg": Markup(plot.svg(alt)),
-        "caption": f"Scores of {plural(len(rows), 'submission')}.",
-    }
+    return {"svg": Markup(plot.svg(alt)), "caption": f"Scores of {plural(len(rows), 'submission')}."}
 
 
 def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
-    dots = [
-        (r, *r.rate) for r in rows if r.rate is not None and all(math.isfinite(v) for v in r.rate)
-    ]
+    dots = [(r, *r.rate) for r in rows if r.rate is not None and all(math.isfinite(v) for v in r.rate)]
     families: dict[str, list[tuple[ClassRow, float, float]]] = {}
     for dot in dots:
         c = dot[0].grade.convention
@@ -961,11 +897,7 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
         pad = max(0.08 * float(np.ptp(recon)), 0.01 * abs(float(recon.max())), 1e-3)
         side = max(0.12 * float(np.ptp(kl)), 0.05 * abs(float(kl.max())), 0.05)
         wide = float(kl.max()) > 8 * max(1.0, float(kl.min()))
-        across = (
-            symlog(kl)
-            if wide
-            else linear(max(0.0, float(kl.min()) - side), float(kl.max()) + side, 4)
-        )
+        across = symlog(kl) if wide else linear(max(0.0, float(kl.min()) - side), float(kl.max()) + side, 4)
         unit = "nats per image" if name == LIKELIHOODS["bce"] else f"{name} per image"
         plot = Plot(
             across,
@@ -974,14 +906,8 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
             ylabel=f"reconstruction, {unit}",
             margins=(26, 90, 40, 48),
         )
-        far = np.abs(recon - np.median(recon)) + np.abs(
-            np.log1p(np.abs(kl)) - np.median(np.log1p(np.abs(kl)))
-        )
-        named = (
-            set(np.argsort(-far, kind="stable")[:6].tolist())
-            if len(members) > 6
-            else set(range(len(members)))
-        )
+        far = np.abs(recon - np.median(recon)) + np.abs(np.log1p(np.abs(kl)) - np.median(np.log1p(np.abs(kl))))
+        named = set(np.argsort(-far, kind="stable")[:6].tolist()) if len(members) > 6 else set(range(len(members)))
         heights: list[tuple[float, float]] = []
         for k, (row, x, y) in enumerate(members):
             css = "s1" if not first_to_fix(row.grade.checks) else "s2"
@@ -1044,9 +970,7 @@ def _diagnoses(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
     for row in rows:
         for verdict in row.grade.checks:
             if verdict.diagnosis and verdict.status in ROOTS:
-                where.setdefault(verdict.diagnosis, []).append(
-                    _link(row, f"check-{slug(verdict.id)}")
-                )
+                where.setdefault(verdict.diagnosis, []).append(_link(row, f"check-{slug(verdict.id)}"))
                 message.setdefault(verdict.diagnosis, clean(verdict.message, 300))
     counts = Counter({k: len({link["id"] for link in v}) for k, v in where.items()})
     order = sorted(counts, key=lambda k: (-counts[k], k))
@@ -1072,27 +996,13 @@ def _people(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
             faults.append({**_link(row, f"check-{slug(broken[0])}"), "why": listing(broken)})
         if row.near_threshold:
             close = list(row.near_threshold)
-            near.append(
-                {**_link(row, f"check-{slug(close[0])}"), "why": clean(listing(close), 200)}
-            )
+            near.append({**_link(row, f"check-{slug(close[0])}"), "why": clean(listing(close), 200)})
         waiting = [a.id for a in row.grade.written if a.answered and a.points is None]
         if waiting:
             unmarked.append({**_link(row, "answers"), "why": clean(listing(waiting), 120)})
     kinds = (
-        (
-            "harness",
-            "The harness failed",
-            "the grade does not count before someone looked",
-            faults,
-            True,
-        ),
-        (
-            "near",
-            "Close to a threshold",
-            "a slightly different tolerance turns the verdict",
-            near,
-            len(near) <= 8,
-        ),
+        ("harness", "The harness failed", "the grade does not count before someone looked", faults, True),
+        ("near", "Close to a threshold", "a slightly different tolerance turns the verdict", near, len(near) <= 8),
         ("marks", "Answers without marks", "", unmarked, len(unmarked) <= 4),
     )
     return [

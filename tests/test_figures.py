@@ -166,9 +166,7 @@ def test_numbers_that_are_not_finite_leave_no_trace(full: Evidence) -> None:
         runs.append(replace(run, curve_recon=curve, recon_eval=float("nan"), kl_eval=float("inf")))
     plane = replace(full.planes[0], codes=np.full((50, 2), np.nan))
     for figure in build_figures(replace(full, runs=tuple(runs), planes=(plane,))):
-        assert not re.search(
-            r'[ "ML-](nan|inf)', re.sub(r'base64,[^"]*|alt="[^"]*"', "", figure.body)
-        )
+        assert not re.search(r'[ "ML-](nan|inf)', re.sub(r'base64,[^"]*|alt="[^"]*"', "", figure.body))
 
 
 def test_same_evidence_same_bytes(full: Evidence) -> None:

@@ -12,16 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from grader.model import Evidence, Grade, WrittenAnswer
-from grader.report import (
-    ClassRow,
-    first_to_fix,
-    points,
-    render_class_page,
-    render_report,
-    roots_of,
-    show,
-    why_missing,
-)
+from grader.report import ClassRow, first_to_fix, points, render_class_page, render_report, roots_of, show, why_missing
 from tests.fixtures_report import BUGGY, CHECKS, evidence, grade
 
 LIMIT = 2_000_000
@@ -127,16 +118,9 @@ def test_same_inputs_same_bytes(full: Evidence) -> None:
 
 def test_root_causes_come_first_and_take_their_followers_with_them() -> None:
     checks = grade("grace", BUGGY).checks
-    assert roots_of(checks) == {
-        "betas.kl_falls": "loss.kl_closed_form",
-        "betas.tuned": "loss.kl_closed_form",
-    }
+    assert roots_of(checks) == {"betas.kl_falls": "loss.kl_closed_form", "betas.tuned": "loss.kl_closed_form"}
     fixes = [(v.id, len(below)) for v, below in first_to_fix(checks)]
-    assert fixes == [
-        ("loss.kl_closed_form", 2),
-        ("reparameterization.formula", 0),
-        ("sampling.latent_grid", 0),
-    ]
+    assert fixes == [("loss.kl_closed_form", 2), ("reparameterization.formula", 0), ("sampling.latent_grid", 0)]
     html = render_report(grade("grace", BUGGY), Evidence())
     fix = html[html.index('id="fix"') : html.index('id="checks"')]
     assert "betas.tuned" not in fix and "2 other checks could not run because of it" in fix
@@ -183,8 +167,7 @@ HOSTILE = [
     "![s](data:image/svg+xml;base64,PHN2Zz4=) ![t](data:image/png;base64,AAAA)",
     '<img src=x onerror=alert(1)> <svg/onload=alert(1)> <iframe src="//e.org"></iframe>',
     '</div></main><style>body{display:none}</style>" onmouseover="alert(1)',
-    "# one\n###### six\n# one again\n\n| a | b |\n|:-:|---|\n| 1 | 2 |\n\n"
-    "```\ncode\n```\n\n| c |\n|---|\n| 1 |",
+    "# one\n###### six\n# one again\n\n| a | b |\n|:-:|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n| c |\n|---|\n| 1 |",
     "مرحبا \u202egnp.exe\u202c שלום 👩‍🔬🧪 \u0000\u0007\ud800",
     "{{ 7 * 7 }} {% raw %} {# x #}",
     "grader-image-0 ![a](grader-image-0) ![a](grader-image-99)",
@@ -213,17 +196,7 @@ def test_hostile_answers_are_text(text: str) -> None:
         "# h\n" * 25_000,
         "`" * 100_000,
     ],
-    ids=[
-        "long word",
-        "entities",
-        "quotes",
-        "lists",
-        "brackets",
-        "stars",
-        "table",
-        "headings",
-        "ticks",
-    ],
+    ids=["long word", "entities", "quotes", "lists", "brackets", "stars", "table", "headings", "ticks"],
 )
 def test_seven_answers_of_100_kb(text: str, full: Evidence) -> None:
     written = tuple(WrittenAnswer(f"Q{k}", "?", 3, True, text) for k in range(1, 8))
@@ -232,17 +205,7 @@ def test_seven_answers_of_100_kb(text: str, full: Evidence) -> None:
     assert "Shortened here" in html
 
 
-IDS = [
-    "<b>bob</b>",
-    "a b",
-    "-rf",
-    'o\'neil "q"',
-    "Ünï",
-    "javascript:alert(1)",
-    "../x",
-    "\u202eevil",
-    "日本",
-]
+IDS = ["<b>bob</b>", "a b", "-rf", 'o\'neil "q"', "Ünï", "javascript:alert(1)", "../x", "\u202eevil", "日本"]
 
 
 @pytest.mark.parametrize("name", IDS)
@@ -253,8 +216,7 @@ def test_hostile_ids(name: str) -> None:
     rows = [ClassRow(grade(name, BUGGY), f"{name}/report.html", near_threshold=("betas.learns",))]
     page = check_page(render_class_page(rows, title=name))
     assert not any(
-        "javascript:" in (a.get("href") or "") and not (a["href"] or "").startswith("./")
-        for a in page.all("a")
+        "javascript:" in (a.get("href") or "") and not (a["href"] or "").startswith("./") for a in page.all("a")
     )
 
 
@@ -274,9 +236,7 @@ def test_images_that_lie_beside_the_answers(full: Evidence) -> None:
     from grader.figures import png, tiles
 
     address = png(tiles(full.originals[:2], 2))
-    shown = replace(
-        Evidence(), answer_images={"my plot.png": address, "evil.svg": "data:image/svg+xml,x"}
-    )
+    shown = replace(Evidence(), answer_images={"my plot.png": address, "evil.svg": "data:image/svg+xml,x"})
     text = "![KL](my%20plot.png) ![again](my%20plot.png) ![x](evil.svg) ![y](gone.png)"
     html = render_report(grade("ada", written=answered(text)), shown)
     check_page(html)
@@ -339,9 +299,7 @@ def a_class() -> list[ClassRow]:
         if k == 4:
             faults["betas.learns"] = {"status": "harness_error", "message": "no worker"}
         near = ("interpolation.path",) if k == 2 else ()
-        rows.append(
-            ClassRow(grade(f"s{k}", faults), f"s{k}/report.html", (15.0 + k, 230.0 + k), near)
-        )
+        rows.append(ClassRow(grade(f"s{k}", faults), f"s{k}/report.html", (15.0 + k, 230.0 + k), near))
     return rows
 
 
@@ -351,9 +309,7 @@ def test_the_class_page() -> None:
     assert len(page.all("table")) == 2 and len(page.all("script")) == 1
     for k in range(9):
         assert f'href="./s{k}/report.html"' in html
-    assert "KL missing half" in html and html.index("Not understood yet") < html.index(
-        "Submissions</h2>"
-    )
+    assert "KL missing half" in html and html.index("Not understood yet") < html.index("Submissions</h2>")
     people = html[html.index("Needs a person") : html.index("Scores</h2>")]
     for words in (
         "The harness failed",
@@ -380,9 +336,7 @@ def test_the_policy_admits_this_script_and_no_other() -> None:
     html = render_class_page(a_class(), title="Autumn")
     script = html[html.index("<script>") + 8 : html.index("</script>")]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert (
-        f"script-src &#39;sha256-{digest}&#39;" in html or f"script-src 'sha256-{digest}'" in html
-    )
+    assert f"script-src &#39;sha256-{digest}&#39;" in html or f"script-src 'sha256-{digest}'" in html
 
 
 def test_an_empty_class_and_a_class_without_curves() -> None:
@@ -416,9 +370,7 @@ def test_a_course_replaces_the_stylesheet(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_name_is_an_error_not_a_gap(tmp_path: Path) -> None:
-    (tmp_path / "report.html").write_text(
-        '{% extends "base/report.html" %}{% block repeat %}{{ scor }}{% endblock %}'
-    )
+    (tmp_path / "report.html").write_text('{% extends "base/report.html" %}{% block repeat %}{{ scor }}{% endblock %}')
     with pytest.raises(UndefinedError, match="scor"):
         render_report(grade("a"), Evidence(), overrides=tmp_path)
 
