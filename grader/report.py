@@ -28,7 +28,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from .figures import SECTIONS, Figure, Plot, Scale, build_figures, linear, listing, num, percent, symlog, tidy
+from .figures import SECTIONS, THIN, Figure, Plot, Scale, build_figures, linear, listing, num, percent, symlog, tidy
 from .intake import folder_name
 from .model import GROUPS, Evidence, Grade, Run, Verdict, WrittenAnswer
 
@@ -64,7 +64,7 @@ ROOTS = ("failed", "error", "timeout")
 EVIDENCE_BESIDE: dict[str, tuple[str, ...]] = {
     "Q1": ("ae-samples", "ae-codes"),
     "Q2": ("gallery", "recon", "kl", "units"),
-    "Q3": ("gallery", "rate-distortion", "kl"),
+    "Q3": ("gallery", "kl", "rate-distortion"),
     "Q4": ("interpolation",),
     "Q5": ("probe", "anomaly"),
     "Q6": ("terms",),
@@ -352,24 +352,32 @@ def why_missing(checks: Sequence[Verdict]) -> Callable[[Sequence[str]], str]:
     return reason
 
 
+def what_is_wrong(checks: Sequence[Verdict]) -> Callable[[Sequence[str]], str]:
+    """Says, for the checks behind a figure that the submission itself drew, what they found wrong with it."""
+    failed = {v.id: v for v in checks if v.status == "failed"}
+
+    def wrong(needs: Sequence[str]) -> str:
+        found = [failed[check] for check in needs if check in failed]
+        return " ".join(f"This is not what was asked for ({v.id}): {clean(v.message).rstrip('.')}." for v in found[:1])
+
+    return wrong
+
+
 # ---------------------------------------------------------------- the student's report
 
 
-def _environment(overrides: Path | None) -> Environment:
-    return _cached_environment(str(overrides) if overrides is not None else "")
-
-
 @lru_cache(maxsize=8)
-def _cached_environment(overrides: str) -> Environment:
+def environment(first: Path | None) -> Environment:
+    """The package's templates, also as ``base/<name>``; those of the folder ``first`` go before them."""
     own = FileSystemLoader(str(TEMPLATES))
     chain = [own, PrefixLoader({"base": own})]
-    if overrides:
-        chain.insert(0, FileSystemLoader(overrides))
-    environment = Environment(
+    if first is not None:
+        chain.insert(0, FileSystemLoader(str(first)))
+    made = Environment(
         loader=ChoiceLoader(chain), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["typeset"] = typeset
-    return environment
+    made.filters["typeset"] = typeset
+    return made
 
 
 LIKELIHOODS = {"bce": "binary cross-entropy", "squared": "squared error", "absolute": "absolute error"}
@@ -548,7 +556,7 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
     ):
         for label in dict.fromkeys(s.label for s in evidence.strips):
             mine = sorted((s for s in evidence.strips if s.label == label), key=lambda s: s.kind)
-            told = ", ".join(f"{s.kind.upper()} {num(getattr(s, measure))}" for s in mine)
+            told = ", ".join(f"{s.kind.upper()} {num(round(getattr(s, measure), 4))}" for s in mine)
             by_kind["Q4"].setdefault(name, []).append((label, told))
     for kind in ("ae", "vae"):
         use = evidence.usefulness.get(kind)
@@ -683,7 +691,9 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
     lateness (``grader.late``), if the course has a policy.
     """
     unit = _recon_unit(grade, evidence)
-    figures = build_figures(evidence, recon_unit=unit, why_missing=why_missing(grade.checks))
+    figures = build_figures(
+        evidence, recon_unit=unit, why_missing=why_missing(grade.checks), what_is_wrong=what_is_wrong(grade.checks)
+    )
     ours = [v for v in grade.checks if v.status == "harness_error"]
     titles = {v.id: clean(v.title, 200) for v in grade.checks}
     written_top = sum(a.max_points for a in grade.written)
@@ -721,7 +731,7 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
         "command": "python -m grader verify " + _shell(f"reports/{folder_name(grade.submission_id)}"),
         "csp": _policy(),
     }
-    return _environment(overrides).get_template("report.html").render(view)
+    return environment(overrides).get_template("report.html").render(view)
 
 
 def _shell(path: str) -> str:
@@ -739,35 +749,42 @@ class ClassRow:
     """One line of the class page: a grade, where its report is, and what the class plot shows.
 
     ``rate`` is (KL, reconstruction) at ``β_c = 1``; ``near_threshold`` names checks that a small
-    change of a tolerance would turn.
+    change of a tolerance would turn; ``late`` is the per cent of the points that lateness takes off.
     """
 
     grade: Grade
     href: str
     rate: tuple[float, float] | None = None
     near_threshold: tuple[str, ...] = ()
+    late: float = 0.0
 
 
 def render_class_page(rows: Sequence[ClassRow], *, title: str, overrides: Path | None = None) -> str:
     """The teacher's page over all submissions; sorted by id, the same rows give the same bytes."""
     rows = sorted(rows, key=lambda r: r.grade.submission_id)
     script = (TEMPLATES / "class.js").read_text(encoding="utf-8")
+    failures, not_run = _failures(rows)
+    extra = []  # columns that there is something in
+    if any(a.points is not None for r in rows for a in r.grade.written):
+        extra.append("written")
+    if any(r.late for r in rows):
+        extra.append("late")
     view = {
         "title": clean(title, 200),
-        "count": plural(len(rows), "submission"),
         "summary": _summary(rows),
-        "groups": [GROUP_TITLES.get(g, g) for g in GROUPS],
         "meters": _meters(rows),
-        "rows": [_class_row(r) for r in rows],
+        "extra": extra,
+        "rows": [_class_row(r, extra) for r in rows],
         "histogram": _histogram(rows),
         "plane": _class_plane(rows),
-        "failures": _failures(rows),
+        "failures": failures,
+        "not_run": not_run,
         "diagnoses": _diagnoses(rows),
         "people": _people(rows),
         "script": Markup(script),
         "csp": _policy(script),
     }
-    return _environment(overrides).get_template("class.html").render(view)
+    return environment(overrides).get_template("class.html").render(view)
 
 
 def _link(row: ClassRow, anchor: str = "") -> dict[str, str]:
@@ -778,12 +795,8 @@ def _link(row: ClassRow, anchor: str = "") -> dict[str, str]:
     return {"href": href + (f"#{anchor}" if anchor else ""), "id": clean(row.grade.submission_id, 200)}
 
 
-def _total(grade: Grade) -> tuple[float, float]:
-    return grade.score, grade.max_score
-
-
 def _meters(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
-    """The share of each group's points that the class got."""
+    """The share of each group's points that the class got, and what one submission can get."""
     meters = []
     for name in GROUPS:
         mine = [v for r in rows for v in r.grade.checks if v.group == name]
@@ -792,7 +805,8 @@ def _meters(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
             share = sum(v.points for v in mine) / top
             meters.append(
                 {
-                    "title": GROUP_TITLES.get(name, name),
+                    "title": GROUP_TITLES[name],
+                    "top": points(top / len(rows)),
                     "share": percent(share),
                     "width": f"{100 * share:.1f}%",
                     "full": share >= 1 - 1e-9,
@@ -816,20 +830,22 @@ def _summary(rows: Sequence[ClassRow]) -> list[tuple[str, str]]:
     ]
 
 
-def _class_row(row: ClassRow) -> dict[str, Any]:
+def _class_row(row: ClassRow, extra: Sequence[str]) -> dict[str, Any]:
     grade = row.grade
     fixes = first_to_fix(grade.checks)
-    groups = []
+    cells = []
     for name in GROUPS:
         mine = [v for v in grade.checks if v.group == name]
         got, top = sum(v.points for v in mine), sum(v.max_points for v in mine)
-        groups.append(
-            {
-                "text": points(got) if mine else "–",
-                "sort": f"{got / top if top else 1.0:.4f}",
-                "level": "full" if not top or got >= top - 1e-9 else "none" if got <= 0 else "part",
-            }
-        )
+        level = "full" if not top or got >= top - 1e-9 else "none" if got <= 0 else "part"
+        cells.append({"text": points(got) if mine else "–", "sort": f"{got / top if top else 1.0:.4f}", "level": level})
+    if "written" in extra:
+        given = [a.points for a in grade.written if a.points is not None]
+        text = f"{points(sum(given))}{'' if len(given) == len(grade.written) else ' …'}" if given else "–"
+        cells.append({"text": text, "sort": f"{sum(given) if given else -1.0:.4f}", "level": "full"})
+    if "late" in extra:
+        text = f"−{points(row.late)} %" if row.late else ""
+        cells.append({"text": text, "sort": f"{row.late:.4f}", "level": "part"})
     if grade.needs_person:
         status = ("harness_error", "needs a person")
     elif fixes:
@@ -844,7 +860,7 @@ def _class_row(row: ClassRow) -> dict[str, Any]:
         "score": points(grade.score),
         "max_score": points(grade.max_score),
         "sort": f"{grade.score:.4f}",
-        "groups": groups,
+        "cells": cells,
         "css": status[0],
         "symbol": STATUS_WORDS[status[0]][0],
         "status": status[1],
@@ -859,12 +875,13 @@ def _histogram(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
     if not rows:
         return None
     top = max(1.0, *(r.grade.max_score for r in rows))
-    edges = np.linspace(0.0, top, 11)
-    counts, _ = np.histogram([min(max(r.grade.score, 0.0), top) for r in rows], edges)
+    scores = [min(max(r.grade.score, 0.0), top) for r in rows]
+    edges = np.linspace(0.0, top, 21)
+    counts, _ = np.histogram(scores, edges)
     high = int(counts.max())
     step = max(1, math.ceil(high / 4))
     plot = Plot(
-        Scale("linear", 0.0, top, tuple(float(e) for e in edges[::2])),
+        Scale("linear", 0.0, top, tuple(float(e) for e in edges[::4])),
         Scale("linear", 0.0, high * 1.12, tuple(float(k) for k in range(0, high + 1, step))),
         xlabel=f"automatic points, of {points(top)}",
         ylabel="submissions",
@@ -880,8 +897,11 @@ def _histogram(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
     told = listing(
         [f"{c} between {points(edges[k])} and {points(edges[k + 1])}" for k, c in enumerate(counts.tolist()) if c]
     )
-    alt = f"Histogram of scores: {told}."
-    return {"svg": Markup(plot.svg(alt)), "caption": f"Scores of {plural(len(rows), 'submission')}."}
+    span = [points(float(q)) for q in np.quantile(scores, (0.0, 0.5, 1.0))]
+    caption = (
+        f"Scores of {plural(len(rows), 'submission')}: from {span[0]} to {span[2]}, half of them at least {span[1]}."
+    )
+    return {"svg": Markup(plot.svg(f"Histogram of scores: {told}.")), "caption": caption}
 
 
 def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
@@ -931,8 +951,8 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
     }
 
 
-def _failures(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
-    """Each check by the share of submissions in which it is a root cause."""
+def _failures(rows: Sequence[ClassRow]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Each check by the share of submissions in which it is a root cause; those in which it is in none, apart."""
     seen: dict[str, list[Verdict]] = {}
     for row in rows:
         for verdict in row.grade.checks:
@@ -942,23 +962,15 @@ def _failures(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
         failed = sum(v.status in ROOTS for v in verdicts)
         blocked = sum(v.status == "blocked" for v in verdicts)
         ours = sum(v.status == "harness_error" for v in verdicts)
+        share = 100 * failed / len(verdicts)
         if failed or blocked or ours:
-            share = failed / len(verdicts)
-            table.append(
-                (
-                    (-share, -blocked, place),
-                    {
-                        "id": check,
-                        "title": clean(verdicts[0].title, 200),
-                        "share": f"{100 * share:.0f} %",
-                        "width": f"{100 * share:.1f}%",
-                        "failed": str(failed),
-                        "blocked": str(blocked),
-                        "ours": str(ours),
-                    },
-                )
-            )
-    return [row for _, row in sorted(table, key=lambda t: t[0])]
+            line = {"id": check, "title": clean(verdicts[0].title, 200)}
+            line |= {"share": f"{share:.0f}{THIN}%", "width": f"{share:.1f}%"}
+            line |= {"failed": str(failed), "blocked": str(blocked), "ours": str(ours)}
+            table.append(((-share, -ours, -blocked, place), line))
+    ordered = [line for _, line in sorted(table, key=lambda t: t[0])]
+    split = sum(line["failed"] != "0" or line["ours"] != "0" for line in ordered)
+    return ordered[:split], ordered[split:]
 
 
 LINKS = 12  # reports linked at once under a diagnosis

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,7 @@ NAMES = ("ada", "bob", "carol", "dan", "erin")
 
 
 def assignment() -> Assignment:
-    """The reference's, with a rubric under Q1."""
-    a = load(ROOT / "reference" / "assignment.toml")
-    rubric = (
-        "1: samples are no digits, or hardly any",
-        "1: codes of the autoencoder do not follow N(0, I), told from a measurement",
-        "1: so the decoder is asked about places that it never learned",
-    )
-    return replace(a, questions=(replace(a.questions[0], rubric=rubric), *a.questions[1:]))
+    return load(ROOT / "reference" / "assignment.toml")
 
 
 def plain_answers(name: str) -> str:

@@ -206,9 +206,11 @@ def evidence(seed: int = 0) -> Evidence:
         ae_samples=runs[0].samples,
         sample_distance={"ae": 7.41, "beta_1": 5.02, "tuned": 4.87},
         linear_vae=np.stack([rate, 225 + 85 * np.exp(-rate / 12)], 1),
-        honest_rate_distortion=np.stack([cloud_kl, 226 + 80 * np.exp(-cloud_kl / 9) + rng.normal(0, 4, 60)], 1),
+        honest_rate_distortion={
+            "β = 1": np.stack([cloud_kl, 226 + 80 * np.exp(-cloud_kl / 9) + rng.normal(0, 4, 60)], 1)
+        },
         bands={
-            f"roughness_{k}": Band(f"roughness_{k}", 0.1, 0.62, 102, 0.999, "tolerance interval") for k in ("ae", "vae")
+            k: Band(k, 0.1, 0.62, 102, 0.999, "tolerance interval") for k in ("roughness_ae", "roughness_beta_1")
         },
         mean_image_recon=309.0,
     )

@@ -710,9 +710,38 @@ def test_a_wrong_late_policy_is_named(tmp_path: Path, table: str, says: str) -> 
 
 
 def test_a_rubric_is_a_list_of_lines(tmp_path: Path) -> None:
-    first = 'id = "Q1"\n'
-    a = assignments.load(toml(tmp_path, "", **{first: first + 'rubric = ["1: this", "2: that"]\n'}))
-    assert a.questions[0].rubric == ("1: this", "2: that") and a.questions[1].rubric == ()
+    more = '[[questions]]\nid = "Q8"\ntext = "?"\npoints = 0.5\n'
+    points = {"points = 20\n": "points = 20.5\n"}
+    a = assignments.load(toml(tmp_path, more + 'rubric = ["1: this", "2: that"]', **points))
+    assert a.questions[-1].rubric == ("1: this", "2: that")
+    assert assignments.load(toml(tmp_path, more, **points)).questions[-1].rubric == ()
     for wrong in ('"text"', '["", "x"]', "[1]"):
-        with pytest.raises(UsageError, match=r"questions\[0\]\.rubric = .*: must be a list of non-empty strings"):
-            assignments.load(toml(tmp_path, "", **{first: first + f"rubric = {wrong}\n"}))
+        with pytest.raises(UsageError, match=r"questions\[7\]\.rubric = .*: must be a list of non-empty strings"):
+            assignments.load(toml(tmp_path, more + f"rubric = {wrong}", **points))
+
+
+def test_the_reference_has_a_rubric_worth_its_points() -> None:
+    """Every question's lines add up to its points, so that a marker can follow them."""
+    for q in assignment().questions:
+        assert sum(float(line.split(":")[0]) for line in q.rubric) == q.points, q.id
+
+
+def test_a_rubric_changes_no_observation_and_no_report(tmp_path: Path) -> None:
+    a, old = assignment(), {'    "1: hardly any': '    "1: next to no'}
+    b = assignments.load(toml(tmp_path, "", **old))
+    assert a.questions != b.questions
+    assert (a.observation_key(), a.judging_key()) == (b.observation_key(), b.judging_key())
+
+
+def test_the_late_policy_in_the_reference_is_an_example_that_works(tmp_path: Path) -> None:
+    text = (ROOT / "reference" / "assignment.toml").read_text(encoding="utf-8")
+    example = re.sub(r"^# (?=\[late\]|deadline|grace|percent|max)", "", text, flags=re.M)
+    (tmp_path / "assignment.toml").write_text(example, encoding="utf-8")
+    policy = assignments.load(tmp_path / "assignment.toml").late
+    assert policy is not None and policy.percent_per_day == 10
+
+
+def test_what_is_left_after_lateness_is_said() -> None:
+    found = late(at("2026-03-02T08:00:00+01:00"), LatePolicy(DUE, 15, 10.0, 50.0))
+    assert found.line(73.0).endswith("10 % of the points are taken off. So 65.7 of 73 points remain.")
+    assert late(at("2026-03-01T08:00:00+01:00"), LatePolicy(DUE, 15, 10.0, 50.0)).line(73.0).endswith("in time.")

@@ -306,7 +306,7 @@ def a_class() -> list[ClassRow]:
 def test_the_class_page() -> None:
     html = render_class_page(a_class(), title="Autumn")
     page = check_page(html)
-    assert len(page.all("table")) == 2 and len(page.all("script")) == 1
+    assert len(page.all("table")) == 3 and len(page.all("script")) == 1
     for k in range(9):
         assert f'href="./s{k}/report.html"' in html
     assert "KL missing half" in html and html.index("Not understood yet") < html.index("Submissions</h2>")
