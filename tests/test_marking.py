@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import csv
 import io
@@ -43,9 +42,12 @@ from grader.marking.store import (
 from grader.model import GraderError, UsageError, WrittenAnswer
 from grader.report import Answers, render_report
 from tests.fixtures_marking import (
+    HERE,
     NAMES,
     QUESTIONS,
     ROOT,
+    TOKEN,
+    ask,
     assignment,
     make_class,
     plain_answers,
@@ -56,12 +58,9 @@ from tests.fixtures_report import evidence, grade
 
 pytest.importorskip("starlette", reason="the marking page's web framework is not installed")
 from grader.marking.desk import Desk, beside
-from grader.marking.server import application
 from grader.marking.table import COLUMNS, export_csv, from_cell, import_csv, to_cell
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-TOKEN = "t" * 32
-HERE = "127.0.0.1:4000"
 
 
 def mark(submission: str = "ada", question: str = "Q1", points: float | None = 2.0, **more: Any) -> Mark:
@@ -365,43 +364,6 @@ def test_marks_of_a_changed_answer_are_flagged_and_open_again(tmp_path: Path) ->
 
 
 # ---------------------------------------------------------------- the server
-
-
-class Reply:
-    def __init__(self, messages: list[dict[str, Any]]) -> None:
-        self.status: int = messages[0]["status"]
-        self.headers = {k.decode().lower(): v.decode() for k, v in messages[0]["headers"]}
-        self.text = b"".join(m.get("body", b"") for m in messages[1:]).decode()
-
-
-def ask(
-    desk: Desk, path: str, body: Any = None, *, headers: dict[str, str] | None = None, token: str = TOKEN,
-    raw: bytes | None = None, method: str = "",
-) -> Reply:  # fmt: skip
-    """One request without a network, from the page itself unless ``headers`` say otherwise."""
-    app = application(desk, "bea", TOKEN, (HERE, "localhost:4000"))
-    content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
-    named = {"host": HERE, "sec-fetch-site": "same-origin"}
-    if body is not None or raw is not None:
-        named |= {"origin": f"http://{HERE}", "content-type": "application/json"}
-    named |= headers or {}
-    path, _, query = path.partition("?")
-    scope = {
-        "type": "http", "http_version": "1.1", "method": method or ("POST" if content else "GET"),
-        "path": f"/{token}/{path}", "raw_path": b"", "query_string": query.encode(), "root_path": "",
-        "scheme": "http", "server": ("127.0.0.1", 4000), "client": ("127.0.0.1", 5000),
-        "headers": [(k.encode(), v.encode()) for k, v in named.items() if v],
-    }  # fmt: skip
-    sent: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asyncio.run(app(scope, receive, send))
-    return Reply(sent)
 
 
 def saving(**more: Any) -> dict[str, Any]:

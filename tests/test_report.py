@@ -253,6 +253,15 @@ def test_what_we_replaced_to_train_it_is_said(full: Evidence) -> None:
     assert 'id="repairs"' not in render_report(grade("ada"), full)
 
 
+def test_what_a_submission_drew_wrong_is_said_under_it(full: Evidence) -> None:
+    wrong = {"status": "failed", "message": "440 of 441 tiles are not decode(x_j, y_i)."}
+    html = render_report(grade("ada", {"sampling.latent_grid": wrong}), full)
+    caption = html[html.index('id="fig-grids-caption"') :].split("</figcaption>")[0]
+    assert "This is not what was asked for (sampling.latent_grid): 440 of 441 tiles" in caption
+    assert html.count("This is not what was asked for") == 1
+    assert "This is not what was asked for" not in render_report(grade("ada"), full)
+
+
 def test_the_likelihood_names_the_unit(full: Evidence) -> None:
     squared = replace(full, likelihood="squared")
     assert "squared error per image" in render_report(grade("ada"), squared)
@@ -320,6 +329,25 @@ def test_the_class_page() -> None:
     ):
         assert words in people
     assert html == render_class_page(list(reversed(a_class())), title="Autumn")
+
+
+def test_the_class_page_has_columns_for_marks_and_lateness_once_there_are_any() -> None:
+    heads = lambda rows: re.findall(r">(written|late)</th>", render_class_page(rows, title="Autumn"))  # noqa: E731
+    plain = [ClassRow(grade("a"), "a/report.html"), ClassRow(grade("b"), "b/report.html")]
+    assert heads(plain) == []
+    marked = tuple(replace(w, points=2.0) for w in grade().written)
+    some = (replace(marked[0], points=1.5), *grade().written[1:])
+    rows = [ClassRow(grade("a", written=marked), "a/report.html"), ClassRow(grade("b", written=some), "b/report.html", late=20.0)]
+    html = render_class_page(rows, title="Autumn")
+    check_page(html)
+    assert heads(rows) == ["written", "late"] and ">14</td>" in html and ">1.5 …</td>" in html and ">−20 %</td>" in html
+
+
+def test_checks_that_failed_nowhere_are_folded() -> None:
+    html = render_class_page([ClassRow(grade("grace", BUGGY), "grace/report.html")], title="Autumn")
+    shown, folded = html[html.index('id="failures"') :].split("<details", 1)
+    assert "loss.kl_closed_form" in shown and "betas.tuned" not in shown
+    assert "betas.tuned" in folded and "2 more that failed nowhere" in folded
 
 
 def test_many_links_are_folded() -> None:
