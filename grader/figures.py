@@ -693,7 +693,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 
 
 def _place(plot: Plot, xs: Sequence[float], ys: Sequence[float], words: str, css: str, taken: list[Box]) -> None:
-    """Writes ``words`` beside one of the places, on the first side where nothing stands yet."""
+    """Writes ``words`` beside one of the places, on the first of the sides where least stands yet."""
     wide = 7.2 * len(words)
     sides: list[tuple[float, float, str, float]] = []  # text at x, y; anchor; left end
     for x, y in zip(map(float, xs), map(float, ys), strict=True):
@@ -709,12 +709,12 @@ def _place(plot: Plot, xs: Sequence[float], ys: Sequence[float], words: str, css
     def box(side: tuple[float, float, str, float]) -> Box:
         return (side[3], side[1] - 11, side[3] + wide, side[1] + 3)
 
-    def free(side: tuple[float, float, str, float]) -> bool:
+    def trouble(side: tuple[float, float, str, float]) -> int:
         a, b, c, d = box(side)
-        inside = plot.left < a and c < plot.width
-        return inside and all(c < t[0] or a > t[2] or d < t[1] or b > t[3] for t in taken)
+        outside = a < plot.left or c > plot.width
+        return 100 * outside + sum(not (c < t[0] or a > t[2] or d < t[1] or b > t[3]) for t in taken)
 
-    side = next(filter(free, sides), sides[-1])
+    side = min(sides, key=trouble)
     taken.append(box(side))
     plot.text(side[0], side[1], words, anchor=side[2], css=css)
 

@@ -690,10 +690,8 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
     ``overrides`` is a folder whose templates go before the package's own; ``late`` is the line on
     lateness (``grader.late``), if the course has a policy.
     """
-    unit = _recon_unit(grade, evidence)
-    figures = build_figures(
-        evidence, recon_unit=unit, why_missing=why_missing(grade.checks), what_is_wrong=what_is_wrong(grade.checks)
-    )
+    unit, why = _recon_unit(grade, evidence), why_missing(grade.checks)
+    figures = build_figures(evidence, recon_unit=unit, why_missing=why, what_is_wrong=what_is_wrong(grade.checks))
     ours = [v for v in grade.checks if v.status == "harness_error"]
     titles = {v.id: clean(v.title, 200) for v in grade.checks}
     written_top = sum(a.max_points for a in grade.written)
@@ -724,6 +722,10 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
         "perfect": not fixes and not ours,
         "groups": _group_view(grade),
         "convention": _convention(grade, evidence),
+        "no_convention": "it is read off the loss's numbers, and they do not follow from any reduction. "
+        "See the checks of the loss above"
+        if any(v.group == "loss" and v.status in ROOTS for v in grade.checks)
+        else why(("loss.returns",)),
         "sections": _sections(figures),
         "answers": _answer_views(grade, figures, _facts(evidence, unit), evidence.answer_images),
         "repairs": _repairs(evidence),

@@ -143,6 +143,7 @@ def test_nothing_observed(full: Evidence) -> None:
     html = render_report(grade("bob", faults, convention=None), Evidence())
     check_page(html)
     assert html.count("Not observed because “The file loads") == 14
+    assert "<p>Not recovered: “The file loads" in html
     assert why_missing(grade("x").checks)(["betas.learns"]) == "it was not part of this run"
 
 
