@@ -417,6 +417,8 @@ def test_points_comments_and_their_reuse_by_keyboard(browser: Any, tmp_path: Pat
         saved(page, "At most 3 points.")
         page.keyboard.press("1")
         saved(page, "Saved: 1 of 3 points.")
+        page.keyboard.press("1")
+        saved(page, "Already saved.")
         page.keyboard.press("h")
         saved(page, "Saved: 1.5 of 3 points.")
         page.keyboard.press("=")

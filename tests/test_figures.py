@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -211,3 +212,9 @@ def test_the_plane_shows_where_honest_work_lands(full: Evidence) -> None:
     bce = replace(full, linear_vae=None, likelihood="bce")
     figure = next(f for f in build_figures(bce) if f.key == "rate-distortion")
     assert "oracle" not in figure.body and "known for squared error only" in figure.caption
+
+
+def test_figures_take_half_a_second_at_most(full: Evidence) -> None:
+    began = time.process_time()
+    build_figures(full)
+    assert time.process_time() - began < 0.5

@@ -26,7 +26,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import assignment as assignments
-from grader import marking
+from grader import classroom, marking
 from grader.assignment import LatePolicy
 from grader.late import late
 from grader.marking.store import (
@@ -707,3 +707,15 @@ def test_what_is_left_after_lateness_is_said() -> None:
     found = late(at("2026-03-02T08:00:00+01:00"), LatePolicy(DUE, 15, 10.0, 50.0))
     assert found.line(73.0).endswith("10 % of the points are taken off. So 65.7 of 73 points remain.")
     assert late(at("2026-03-01T08:00:00+01:00"), LatePolicy(DUE, 15, 10.0, 50.0)).line(73.0).endswith("in time.")
+
+
+def test_lateness_reaches_the_table_and_the_class_page(tmp_path: Path) -> None:
+    course = classroom.Course(assignment(), tmp_path, tmp_path)
+    rows = [
+        classroom.Graded(grade("ada"), "ada", None, (), (10.0, 7.3)),
+        classroom.Graded(grade("bob"), "bob", None, (), (0.0, 0.0)),
+    ]
+    classroom.write_class(course, rows)
+    table = list(csv.DictReader((tmp_path / "grades.csv").open(encoding="utf-8")))
+    assert [(r["late_percent"], r["late_points"]) for r in table] == [("10", "7.3"), ("0", "0")]
+    assert ">−10 %</td>" in (tmp_path / "index.html").read_text(encoding="utf-8")

@@ -425,7 +425,7 @@ def test_grades_without_extras() -> None:
 
 def _schemes() -> dict[str, dict[str, str]]:
     css = (Path(__file__).parents[1] / "grader" / "templates" / "style.css").read_text()
-    light, dark = css.index(":root"), css.index("@media (prefers-color-scheme: dark)")
+    light, dark = css.index(":root"), css.index("@media screen and (prefers-color-scheme: dark)")
     found = {}
     for name, start in (("light", light), ("dark", dark)):
         block = css[start : css.index("}", start)]
