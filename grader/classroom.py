@@ -176,6 +176,7 @@ class Graded:
     folder: str
     rate: tuple[float, float] | None
     near: tuple[str, ...]
+    late: tuple[float, float] | None = None  # per cent and points taken off, if the course has a policy
 
 
 def judged(course: Course, submission: Submission, observations: Observations) -> tuple[Grade, str, Evidence]:
@@ -188,7 +189,7 @@ def judged(course: Course, submission: Submission, observations: Observations) -
     if "![" in submission.answers:
         shown = replace(shown, answer_images=intake.answer_images(submission.path))
     lateness = course.lateness(submission)
-    text = lateness.text if lateness else None
+    text = lateness.line(exports.totals(grade)[0]) if lateness else None
     return grade, report.render_report(grade, shown, overrides=course.assignment.templates, late=text), shown
 
 
@@ -209,6 +210,7 @@ def render(
         store.write_atomic(folder / name, content)
     rate = _rate(shown)
     near = tuple(v.id for v in grade.checks if "near the threshold" in v.message)
+    cost = course.lateness(submission)
     run = {
         "format": 1,
         "id": submission.id,
@@ -218,12 +220,12 @@ def render(
         "source": str(submission.path.resolve()) if submission.path else None,
         "rate": list(rate) if rate else None,
         "near": list(near),
-        "late": _late_record(course, submission, grade),
+        "late": cost and {"percent": cost.percent, "text": cost.text, "points": cost.points(exports.totals(grade)[0])},
         "seconds_observing": seconds,
         "written_at": time.time(),
     }
     store.write_atomic(folder / "run.json", store.json_bytes(run))
-    return Graded(grade, folder.name, rate, near)
+    return _graded(grade, folder.name, run)
 
 
 def _rate(shown: Evidence) -> tuple[float, float] | None:
@@ -244,11 +246,13 @@ def _failed(
     return Observations(seen, digest, isolation, environment, course.data.sha256)
 
 
-def _late_record(course: Course, submission: Submission, grade: Grade) -> dict[str, Any] | None:
-    lateness = course.lateness(submission)
-    if lateness is None:
-        return None
-    return {"percent": lateness.percent, "text": lateness.text, "points": lateness.points(grade.score)}
+def _graded(grade: Grade, folder: str, run: Mapping[str, Any]) -> Graded:
+    """The row of a grade whose ``run.json`` is ``run``."""
+    rate, cost = run.get("rate"), run.get("late")
+    return Graded(
+        grade, folder, (rate[0], rate[1]) if rate else None, tuple(run.get("near", ())),
+        (cost["percent"], cost["points"]) if cost else None,
+    )  # fmt: skip
 
 
 def _judged_by(course: Course, submission: Submission, digest: str) -> str:
@@ -271,8 +275,7 @@ def unchanged(course: Course, submission: Submission, digest: str) -> Graded | N
         grade = exports.grade_from_json(json.loads((folder / "grade.json").read_bytes()))
         if grade.needs_person:  # the harness failed: perhaps it does not fail again
             return None
-        rate = tuple(run["rate"]) if run["rate"] else None
-        return Graded(grade, folder.name, rate, tuple(run["near"]))
+        return _graded(grade, folder.name, run)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -280,14 +283,15 @@ def unchanged(course: Course, submission: Submission, digest: str) -> Graded | N
 def write_class(course: Course, rows: Sequence[Graded]) -> None:
     """``index.html`` and ``grades.csv`` from all rows, in order of their ids."""
     rows = sorted(rows, key=lambda r: r.grade.submission_id)
+    costs = {r.grade.submission_id: r.late for r in rows if r.late}
     page_rows = [
-        report.ClassRow(r.grade, f"{r.folder}/report.html", r.rate, r.near) for r in rows
+        report.ClassRow(r.grade, f"{r.folder}/report.html", r.rate, r.near, r.late[0] if r.late else 0.0) for r in rows
     ]
     page = report.render_class_page(
         page_rows, title=course.assignment.name, overrides=course.assignment.templates
     )
     store.write_atomic(course.out / "index.html", page.encode())
-    store.write_atomic(course.out / "grades.csv", exports.grades_csv([r.grade for r in rows]).encode())
+    store.write_atomic(course.out / "grades.csv", exports.grades_csv([r.grade for r in rows], costs).encode())
 
 
 class Interrupted(Exception):
@@ -406,8 +410,7 @@ def _with_others(course: Course, rows: Sequence[Graded]) -> list[Graded]:
             continue
         grade, run = _kept(path, exports.grade_from_json), _kept(beside, dict)
         if grade.assignment.get("dataset") == course.assignment.dataset:
-            rate = tuple(run["rate"]) if run.get("rate") else None
-            out.append(Graded(grade, path.parent.name, rate, tuple(run.get("near", ()))))
+            out.append(_graded(grade, path.parent.name, run))
     return out
 
 

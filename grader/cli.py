@@ -7,6 +7,7 @@ import getpass
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from grader import __version__, assignment, checks, classroom, exports, intake, store
+from grader import __version__, assignment, checks, classroom, exports, intake, report, store
 from grader import data as datasets
 from grader.model import GROUPS, Grade, GraderError, UsageError, Verdict
 from grader.sandbox import host
@@ -221,8 +222,7 @@ def _summary(rows: Sequence[classroom.Graded], out: Path, isolation: str) -> Non
 # --- check ---------------------------------------------------------------------------------------------
 
 _STYLE = {
-    "passed": ("green", "✓"), "failed": ("red", "✗"), "error": ("red", "!"), "timeout": ("red", "⏱"),
-    "blocked": ("dim", "–"), "harness_error": ("magenta", "?"),
+    "failed": ("red", "✗"), "error": ("red", "!"), "timeout": ("red", "⏱"), "harness_error": ("magenta", "?"),
 }  # fmt: skip
 
 
@@ -252,24 +252,24 @@ def print_grade(grade: Grade, console: Console) -> None:
         colour = "green" if good == len(rows) else "red"
         console.print(f"[bold]{group}[/] [{colour}]{good} of {len(rows)}[/]")
         for v in rows:
-            _print_verdict(v, console)
+            if v.status not in ("passed", "blocked"):
+                _print_verdict(v, console)
+        for root, waiting in Counter(v.blocked_by or "?" for v in rows if v.status == "blocked").items():
+            console.print(f"  [dim]– {waiting} not run: {escape(root)} comes first[/]")
     if grade.isolation == "none":
         console.print("[dim]ran without isolation (your own code on your own machine)[/]")
     failed = sum(v.status not in ("passed", "blocked") for v in grade.checks)
     passed = sum(v.status == "passed" for v in grade.checks)
     tail = f", {failed} failed" if failed else ""
     console.print(f"[bold]{passed} of {len(grade.checks)} public checks passed{tail}[/]; hidden checks train your models")
+    for v, below in report.first_to_fix(grade.checks)[:1]:
+        also = f", and then the {len(below)} that could not run" if below else ""
+        console.print(f"fix first: [bold]{escape(v.id)}[/]{also}")
 
 
 def _print_verdict(v: Verdict, console: Console) -> None:
     colour, mark = _STYLE[v.status]
-    if v.status == "passed":
-        console.print(f"  [{colour}]{mark}[/] [dim]{escape(v.title)}[/]")
-        return
-    if v.status == "blocked":
-        console.print(f"  [{colour}]{mark} {escape(v.title)} (waits for {escape(v.blocked_by or '?')})[/]")
-        return
-    console.print(f"  [{colour}]{mark} {escape(v.title)}[/]")
+    console.print(f"  [{colour}]{mark} {escape(v.title)}[/] [dim]{escape(v.id)}[/]")
     console.print(f"      {escape(v.message)}")
     if v.hint:
         console.print(f"      [cyan]try:[/] {escape(v.hint)}")

@@ -45,9 +45,8 @@ def evidence(
     floor = np.broadcast_to(base.mean_image, (probes.RECON_IMAGES, 784))
     x = data.eval_x[: probes.RECON_IMAGES].reshape(-1, 784)
     linear = [oracles.linear_vae(base.eigenvalues, b, a.latent_dim) for b in LINEAR_BETAS]
-    cloud = [
-        r["rate_distortion"][k] for r in honest if r["likelihood"] == family for k in sorted(r["rate_distortion"])
-    ]
+    alike = [r["rate_distortion"] for r in honest if r["likelihood"] == family]
+    clouds = {b: [r[f"beta_{b:g}"] for r in alike if f"beta_{b:g}" in r] for b in a.betas}
     return Evidence(
         originals=_images(data.eval_x[chosen.originals]),
         original_labels=data.eval_y[chosen.originals],
@@ -56,11 +55,11 @@ def evidence(
         strips=tuple(_strips(context, a)),
         planes=tuple(_planes(context, a, data)),
         usefulness=_usefulness(context, data),
-        ae_codes=_ae_codes(shown),
+        ae_codes=shown.runs["ae"].mu if "ae" in shown.runs else None,
         ae_samples=_images(_out(context, "prior:ae"), 64),
         sample_distance=_distances(context, shown, data),
         linear_vae=np.array(linear) if family == "squared" else None,
-        honest_rate_distortion=np.array(cloud) if cloud else None,
+        honest_rate_distortion={f"β = {b:g}": np.array(runs) for b, runs in clouds.items() if runs},
         bands=bands,
         mean_image_recon=oracles.recon_per_image(family, floor, x[: len(floor)]) if family else None,
         likelihood=family,
@@ -173,11 +172,6 @@ def _planes(context: Context, a: Assignment, data: Dataset) -> list[Plane]:
             )
         )
     return out
-
-
-def _ae_codes(shown: Behaviour) -> np.ndarray | None:
-    ae = shown.runs.get("ae")
-    return None if ae is None else ae.mu
 
 
 def _usefulness(context: Context, data: Dataset) -> dict[str, Usefulness]:

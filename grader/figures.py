@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import io
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Literal
@@ -26,7 +26,8 @@ GAP = 1  # grey value kept for gutters between tiles, declared transparent in th
 PNG_LIMIT = 240_000  # bytes; a noisier grid is shown in 16 greys, so that a report stays under 2 MB
 SCATTER_LIMIT = 1000  # codes drawn per plane
 MAX_IMAGES = 10  # per cell of the gallery
-AE_LIKE_KEYS = ("ae_2d", "vae_2d")
+PLANE_KEYS = ("ae_2d", "vae_2d")  # runs with two latent dimensions
+ROUGHNESS_BANDS = {"ae": "roughness_ae", "vae": "roughness_beta_1"}
 
 #: Runs trained at the assignment's latent dimension, in the order of the gallery's columns.
 STYLES = {"ae": "s0", "beta_0": "s1", "beta_1": "s2", "beta_10": "s3", "tuned": "s4"}
@@ -36,8 +37,8 @@ STYLES = {"ae": "s0", "beta_0": "s1", "beta_1": "s2", "beta_10": "s3", "tuned": 
 class Figure:
     """One numbered figure.
 
-    ``body`` is trusted HTML; ``title``, ``caption`` and ``alt`` are plain text. ``missing`` says
-    why there is nothing to see, and is empty otherwise. ``head`` and ``rows`` are the numbers
+    ``body`` is trusted HTML whose images and charts say what is seen; ``title`` and ``caption`` are plain text.
+    ``missing`` says why there is nothing to see, and is empty otherwise. ``head`` and ``rows`` are the numbers
     behind the figure as a table of finished strings, its first column naming the row.
     """
 
@@ -47,7 +48,6 @@ class Figure:
     number: int = 0
     body: str = ""
     caption: str = ""
-    alt: str = ""
     missing: str = ""
     wide: bool = False
     head: tuple[str, ...] = ()
@@ -163,9 +163,7 @@ def tiles(images: Array, columns: int, gap: int = 1) -> Array:
     images = grey(images)
     n, height, width = images.shape
     lines = -(-n // columns)
-    board = np.full(
-        (lines * (height + gap) - gap, columns * (width + gap) - gap), GAP, dtype=np.uint8
-    )
+    board = np.full((lines * (height + gap) - gap, columns * (width + gap) - gap), GAP, dtype=np.uint8)
     for k in range(n):
         top, left = (k // columns) * (height + gap), (k % columns) * (width + gap)
         board[top : top + height, left : left + width] = images[k]
@@ -193,9 +191,7 @@ class Scale:
     ticks: tuple[float, ...]
 
     def __call__(self, value: Any) -> Any:
-        a, b, v = (
-            self._warp(np.asarray(u, dtype=np.float64)) for u in (self.low, self.high, value)
-        )
+        a, b, v = (self._warp(np.asarray(u, dtype=np.float64)) for u in (self.low, self.high, value))
         return (v - a) / (b - a)
 
     def _warp(self, v: Array) -> Array:
@@ -279,9 +275,7 @@ class Plot:
     def py(self, value: Any) -> Any:
         return self.height - self.bottom - self.y(value) * (self.height - self.top - self.bottom)
 
-    def text(
-        self, px: float, py: float, words: str, *, anchor: str = "start", css: str = ""
-    ) -> None:
+    def text(self, px: float, py: float, words: str, *, anchor: str = "start", css: str = "") -> None:
         kind = f' class="{css}"' if css else ""
         where = "" if anchor == "start" else f' text-anchor="{anchor}"'
         inner = escape(words)
@@ -327,9 +321,7 @@ class Plot:
         """Many points in one path: each a zero-length line with round caps."""
         px, py = self._inside(np.asarray(xs, np.float64), np.asarray(ys, np.float64))
         if px.size:
-            path = "".join(
-                f"M{a:.1f} {b:.1f}h0" for a, b in zip(px.tolist(), py.tolist(), strict=True)
-            )
+            path = "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(px.tolist(), py.tolist(), strict=True))
             self.parts.append(f'<path class="dots {css}" d="{path}"/>')
 
     def glyphs(self, xs: Any, ys: Any, glyph: str, css: str) -> None:
@@ -342,18 +334,11 @@ class Plot:
     def rect(self, x0: float, y0: float, x1: float, y1: float, css: str) -> None:
         """A filled rectangle between two corners in data coordinates."""
         a, b, c, d = (float(v) for v in (self.px(x0), self.py(y0), self.px(x1), self.py(y1)))
-        self.parts.append(
-            f'<path class="bar {css}" d="M{a:.1f} {b:.1f}V{d:.1f}H{c:.1f}V{b:.1f}z"/>'
-        )
+        self.parts.append(f'<path class="bar {css}" d="M{a:.1f} {b:.1f}V{d:.1f}H{c:.1f}V{b:.1f}z"/>')
 
-    def rule(self, value: float, words: str, css: str = "rule") -> None:
-        """A level across the chart, named."""
-        h = self.py(value)
-        self.parts.append(
-            f'<path class="{css}" d="M{self.left} {h:.1f}H{self.width - self.right}"/>'
-        )
-        if words:
-            self.text(self.width - self.right - 2, h - 4, words, anchor="end", css="note")
+    def rule(self, value: float, css: str) -> None:
+        """A level across the chart."""
+        self.parts.append(f'<path class="{css}" d="M{self.left} {self.py(value):.1f}H{self.width - self.right}"/>')
 
     def ends(self, labels: Iterable[tuple[float | None, str, str]], gap: float = 15) -> None:
         """Names at the right ends of lines, pushed apart where they would meet."""
@@ -387,7 +372,7 @@ class Context:
 
     @property
     def runs(self) -> tuple[Run, ...]:
-        return tuple(r for r in self.evidence.runs if r.key not in AE_LIKE_KEYS)
+        return tuple(r for r in self.evidence.runs if r.key not in PLANE_KEYS)
 
     @property
     def vaes(self) -> tuple[Run, ...]:
@@ -402,9 +387,7 @@ class Context:
 
 def scroll(label: str, inner: str) -> str:
     """A box that scrolls by itself, so that the page never does; reachable by keyboard."""
-    return (
-        f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">{inner}</div>'
-    )
+    return f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0">{inner}</div>'
 
 
 def _cell(images: Array | None, alt: str) -> str:
@@ -423,16 +406,10 @@ def gallery(c: Context) -> dict[str, Any] | None:
     rows = [
         '<th scope="row">recon&shy;structed</th>'
         + _cell(seen, f"{count} original images")
-        + "".join(
-            _cell(r.reconstructions, f"the same {count} images reconstructed by {r.label}")
-            for r in c.runs
-        ),
+        + "".join(_cell(r.reconstructions, f"the same {count} images reconstructed by {r.label}") for r in c.runs),
         '<th scope="row">drawn from N(0,&nbsp;I)</th>'
         '<td class="aside"><span>the same codes for every model</span></td>'
-        + "".join(
-            _cell(r.samples, f"images decoded by {r.label} from prior codes, the same for all")
-            for r in c.runs
-        ),
+        + "".join(_cell(r.samples, f"images decoded by {r.label} from prior codes, the same for all") for r in c.runs),
     ]
     measures: list[tuple[str, str, Callable[[Run], str]]] = [
         ("recon", "", lambda r: num(r.recon_eval)),
@@ -459,14 +436,11 @@ def gallery(c: Context) -> dict[str, Any] | None:
         for r in runs
         if r.kind == "vae" and r.recon_eval is not None and r.kl_eval is not None
     ]
-    caption = (
-        "Compare across: the same place in every block is the same image, or the same prior code. "
-    )
+    caption = "Compare across: the same place in every block is the same image, or the same prior code. "
     if told:
         caption += f"Reconstruction costs {listing(told)}. "
-    caption += f"Recon in {c.recon_unit}, KL in nats per image, sharpness relative to real images."
-    alt = f"Blocks of images for {listing(heads)}: reconstructions above, prior samples below."
-    return {"body": scroll("β gallery", table), "caption": caption, "alt": alt, "wide": True}
+    caption += f"Recon in {c.recon_unit}, KL in nats per image, sharpness relative to real images, with noise as sharp as detail."
+    return {"body": scroll("β gallery", table), "caption": caption, "wide": True}
 
 
 def ae_samples(c: Context) -> dict[str, Any] | None:
@@ -494,11 +468,7 @@ def ae_samples(c: Context) -> dict[str, Any] | None:
     )
     if far:
         caption += f" Mean distance (L2) from a sample to the nearest real image: {listing(far)}."
-    return {
-        "body": f'<div class="strips">{body}</div>',
-        "caption": caption,
-        "alt": f"Images decoded from prior codes by {listing([r[0] for r in rows])}, a block each.",
-    }
+    return {"body": f'<div class="strips">{body}</div>', "caption": caption}
 
 
 def ae_codes(c: Context) -> dict[str, Any] | None:
@@ -533,12 +503,10 @@ def ae_codes(c: Context) -> dict[str, Any] | None:
         f"Histogram of code values with standard deviation {num(spread)}, "
         f"{'wider' if spread > 1 else 'narrower'} than the curve of N(0, 1) drawn over it."
     )
-    return {"body": plot.svg(alt), "caption": caption, "alt": alt}
+    return {"body": plot.svg(alt), "caption": caption}
 
 
-def _curves(
-    c: Context, what: str, series: list[tuple[Run, Array, Array]], y: Scale, ylabel: str
-) -> tuple[str, str]:
+def _curves(c: Context, what: str, series: list[tuple[Run, Array, Array]], y: Scale, ylabel: str) -> str:
     last = max(float(steps[-1]) for _, steps, _ in series)
     plot = Plot(linear(0.0, last, 4), y, xlabel="optimizer step", ylabel=ylabel)
     ends = []
@@ -547,8 +515,7 @@ def _curves(
         ends.append((plot.line(steps, values, _style(run), marks=5), short(run), _style(run)))
         told.append(f"{run.label} goes from {num(values[0])} to {num(values[-1])}")
     plot.ends(ends)
-    alt = f"Line chart of {what} against the optimizer step: {listing(told)}."
-    return plot.svg(alt), alt
+    return plot.svg(f"Line chart of {what} against the optimizer step: {listing(told)}.")
 
 
 def _table(runs: list[tuple[Run, Array, Array]]) -> dict[str, Any]:
@@ -575,12 +542,10 @@ def curve_recon(c: Context) -> dict[str, Any] | None:
     if not series:
         return None
     y = logarithmic(_finite(np.concatenate([v for _, _, v in series])))
-    body, alt = _curves(
-        c, "reconstruction error", series, y, f"reconstruction, {c.recon_unit} (log)"
-    )
+    body = _curves(c, "reconstruction error", series, y, f"reconstruction, {c.recon_unit} (log)")
     last = listing([f"{num(v[-1])} ({r.label})" for r, _, v in series])
     caption = f"Reconstruction at the last step: {last}."
-    return {"body": body, "caption": caption, "alt": alt, **_table(series)}
+    return {"body": body, "caption": caption, **_table(series)}
 
 
 def curve_kl(c: Context) -> dict[str, Any] | None:
@@ -588,13 +553,13 @@ def curve_kl(c: Context) -> dict[str, Any] | None:
     if not series:
         return None
     y = symlog(_finite(np.concatenate([v for _, _, v in series])))
-    body, alt = _curves(c, "KL", series, y, "KL, nats per image (log above 1)")
+    body = _curves(c, "KL", series, y, "KL, nats per image (log above 1)")
     growth = []
     for run, _, values in series:
         quarter = float(values[len(values) // 4])
         growth.append(f"{num(quarter)} → {num(values[-1])} ({run.label})")
     caption = f"KL from a quarter of training to its end, in nats: {listing(growth)}."
-    return {"body": body, "caption": caption, "alt": alt, **_table(series)}
+    return {"body": body, "caption": caption, **_table(series)}
 
 
 def terms(c: Context) -> dict[str, Any] | None:
@@ -628,19 +593,13 @@ def terms(c: Context) -> dict[str, Any] | None:
                 (plot.line(steps, kl, "s5", marks=4), "β·KL", "s5"),
             ]
         )
-        alt = (
-            f"{run.label}: β times KL is {percent(shares[0])} of the loss early and "
-            f"{percent(shares[1])} at the end."
-        )
+        alt = f"{run.label}: β times KL is {percent(shares[0])} of the loss early and {percent(shares[1])} at the end."
         panels.append(plot.svg(alt, "chart small"))
         told.append(f"{percent(shares[0])} → {percent(shares[1])} ({run.label})")
         rows.append((run.label, num(recon[early]), num(kl[early]), num(recon[-1]), num(kl[-1])))
     return {
         "body": f'<div class="panels">{"".join(panels)}</div>',
-        "caption": "Share of β·KL in the loss, after a tenth of training and at its end: "
-        + "; ".join(told)
-        + ".",
-        "alt": f"Small charts of both loss terms over training, one for each of {len(both)} runs.",
+        "caption": "Share of β·KL in the loss, after a tenth of training and at its end: " + "; ".join(told) + ".",
         "wide": True,
         "head": ("run", "recon, early", "β·KL, early", "recon, end", "β·KL, end"),
         "rows": tuple(rows),
@@ -652,19 +611,22 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
     own = [r for r in own if math.isfinite(r.kl_eval or 0.0) and math.isfinite(r.recon_eval or 0.0)]
     if not own:
         return None
-    cloud = _pairs(c.evidence.honest_rate_distortion)
+    clouds = {beta: _pairs(points) for beta, points in c.evidence.honest_rate_distortion.items()}
+    cloud = np.concatenate([np.zeros((0, 2)), *clouds.values()])
     curve = _pairs(c.evidence.linear_vae)
     ae = c.run("ae")
-    level = ae.recon_eval if ae is not None else None
-    xs = np.array([r.kl_eval for r in own])
-    ys = np.array([r.recon_eval for r in own])
-    floor = c.evidence.mean_image_recon
-    extra = [v for v in (floor, level) if v is not None and math.isfinite(v)]
-    every = np.concatenate([ys, cloud[:, 1], np.array(extra)])
-    widest = np.concatenate([xs, cloud[:, 0]])
+    levels = [  # named at the ends where runs seldom lie
+        (float(level), css, words, anchor)
+        for level, css, words, anchor in (
+            (c.evidence.mean_image_recon, "rule", "the mean image for everything", "end"),
+            (ae.recon_eval if ae else None, "rule ae", "the autoencoder, which has no KL", "start"),
+        )
+        if level is not None and math.isfinite(level)
+    ]
+    widest = np.concatenate([[r.kl_eval for r in own], cloud[:, 0]])
     curve = curve[curve[:, 0] <= widest.max() * 1.05]
     curve = curve[np.argsort(curve[:, 0], kind="stable")]
-    every = np.concatenate([every, curve[:, 1]])
+    every = np.concatenate([[r.recon_eval for r in own], cloud[:, 1], curve[:, 1], [v for v, *_ in levels]])
     low, high = float(every.min()), float(every.max())
     pad = 0.06 * (high - low or 1.0)
     plot = Plot(
@@ -677,64 +639,61 @@ def rate_distortion(c: Context) -> dict[str, Any] | None:
         margins=(28, 16, 40, 48),
     )
     taken: list[Box] = []
-    if floor is not None and math.isfinite(floor):
-        plot.rule(floor, "")
-        taken.append((plot.left, plot.py(floor) - 1, plot.width, plot.py(floor) + 1))
-        taken.append(
-            _label(plot, plot.width - 20, plot.py(floor) - 5, "the mean image for everything")
-        )
-    if level is not None and math.isfinite(level):
-        plot.rule(level, "", "rule ae")
-        taken.append((plot.left, plot.py(level) - 1, plot.width, plot.py(level) + 1))
-        name = "the autoencoder, which has no KL"
-        plot.text(plot.left + 6, plot.py(level) - 5, name, css="note")
-    if len(cloud):
-        plot.dots(cloud[:, 0], cloud[:, 1], "cloud")
+    for level, css, words, anchor in levels:
+        h, long = float(plot.py(level)), 6.2 * len(words)
+        x = float(plot.width - 20 if anchor == "end" else plot.left + 6)
+        plot.rule(level, css)
+        plot.text(x, h - 5, words, anchor=anchor, css="note")
+        left = x - long if anchor == "end" else x
+        taken += [(plot.left, h - 1, plot.width, h + 1), (left, h - 17, left + long, h)]
+    places = [(float(plot.px(r.kl_eval)), float(plot.py(r.recon_eval))) for r in own]
+    taken += [(x - 7, y - 7, x + 7, y + 7) for x, y in places]
+    corners = []
+    for beta, points in clouds.items():
+        low, high = np.quantile(points, (0.05, 0.95), axis=0)
+        plot.rect(low[0], low[1], high[0], high[1], "band")
+        plot.dots(points[:, 0], points[:, 1], "cloud")
+        (x0, x1), (y1, y0) = plot.px(np.array([low[0], high[0]])), plot.py(np.array([low[1], high[1]]))
+        taken += [(x, y0, x, y1) for x in (x0, x1)] + [(x0, y, x1, y) for y in (y0, y1)]
+        corners.append((f"honest {beta}", [x0, x1], [y0, y1]))
     if len(curve):
         plot.line(curve[:, 0], curve[:, 1], "oracle")
         at = np.linspace(0, len(curve) - 1, 120)
         fine = [np.interp(at, np.arange(len(curve)), curve[:, k]) for k in (0, 1)]
-        for x, y in zip(plot.px(fine[0]).tolist(), plot.py(fine[1]).tolist(), strict=True):
-            taken.append((x - 1, y - 1, x + 1, y + 1))
-    places = [(float(plot.px(r.kl_eval)), float(plot.py(r.recon_eval))) for r in own]
-    taken += [(x - 7, y - 7, x + 7, y + 7) for x, y in places]
+        pixels = zip(plot.px(fine[0]).tolist(), plot.py(fine[1]).tolist(), strict=True)
+        taken += [(a - 1, b - 1, a + 1, b + 1) for a, b in pixels]
     for run, (x, y) in zip(own, places, strict=True):
         plot.mark(x, y, _style(run), 5.5)
     for run, (x, y) in zip(own, places, strict=True):
         _place(plot, [x], [y], short(run), f"end {_style(run)}", taken)
+    for words, xs, ys in corners:
+        _place(plot, xs, ys, words, "note", taken)
     if len(curve):
         spots = curve[[len(curve) * q // 10 for q in (3, 5, 7, 2, 8, 6, 4)]]
-        xs, ys = plot.px(spots[:, 0]), plot.py(spots[:, 1])
-        _place(plot, xs, ys, "best linear VAE", "note", taken)
-    points = listing([f"{r.label} at ({num(r.kl_eval)}, {num(r.recon_eval)})" for r in own])
-    caption = f"Your runs, as (KL, reconstruction): {points}."
-    if len(cloud):
-        caption += f" Grey: {len(cloud)} honest runs with the same reconstruction loss."
+        _place(plot, plot.px(spots[:, 0]), plot.py(spots[:, 1]), "best linear VAE", "note", taken)
+    told = listing([f"{r.label} at ({num(r.kl_eval)}, {num(r.recon_eval)})" for r in own])
+    caption = f"Your runs, as (KL, reconstruction): {told}."
+    if clouds:
+        caption += f" Grey: {len(cloud)} honest runs with your reconstruction loss; a band holds 90{THIN}% each way."
     if len(curve):
         caption += " Line: the best a linear VAE can do, exactly."
-    alt = f"Scatter plot, KL across and reconstruction up: {points}."
+    elif c.evidence.likelihood not in (None, "squared"):
+        caption += " The best a linear VAE can do is known for squared error only."
+    alt = f"Scatter plot, KL across and reconstruction up: {told}."
     return {
         "body": scroll("rate–distortion plane", plot.svg(alt, "chart large")),
         "caption": caption,
-        "alt": alt,
         "wide": True,
         "head": ("run", "KL, nats", "reconstruction"),
         "rows": tuple((r.label, num(r.kl_eval), num(r.recon_eval)) for r in own),
     }
 
 
-def _label(plot: Plot, right: float, py: float, words: str) -> Box:
-    plot.text(right, py, words, anchor="end", css="note")
-    return (right - 6.2 * len(words), py - 12, right, py + 3)
-
-
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 
 
-def _place(
-    plot: Plot, xs: Sequence[float], ys: Sequence[float], words: str, css: str, taken: list[Box]
-) -> None:
-    """Writes ``words`` beside one of the places, on the first side where nothing stands yet."""
+def _place(plot: Plot, xs: Sequence[float], ys: Sequence[float], words: str, css: str, taken: list[Box]) -> None:
+    """Writes ``words`` beside one of the places, on the first of the sides where least stands yet."""
     wide = 7.2 * len(words)
     sides: list[tuple[float, float, str, float]] = []  # text at x, y; anchor; left end
     for x, y in zip(map(float, xs), map(float, ys), strict=True):
@@ -750,12 +709,12 @@ def _place(
     def box(side: tuple[float, float, str, float]) -> Box:
         return (side[3], side[1] - 11, side[3] + wide, side[1] + 3)
 
-    def free(side: tuple[float, float, str, float]) -> bool:
+    def trouble(side: tuple[float, float, str, float]) -> int:
         a, b, c, d = box(side)
-        inside = plot.left < a and c < plot.width
-        return inside and all(c < t[0] or a > t[2] or d < t[1] or b > t[3] for t in taken)
+        outside = a < plot.left or c > plot.width
+        return 100 * outside + sum(not (c < t[0] or a > t[2] or d < t[1] or b > t[3]) for t in taken)
 
-    side = next(filter(free, sides), sides[-1])
+    side = min(sides, key=trouble)
     taken.append(box(side))
     plot.text(side[0], side[1], words, anchor=side[2], css=css)
 
@@ -788,9 +747,7 @@ def units(c: Context) -> dict[str, Any] | None:
             xlabel=f"{kl.size} dimensions, sorted",
         )
         for k, d in enumerate(order.tolist()):
-            plot.rect(
-                k + 0.14, 0.0, k + 0.86, kl[d], _style(run) + ("" if active[d] else " hollow")
-            )
+            plot.rect(k + 0.14, 0.0, k + 0.86, kl[d], _style(run) + ("" if active[d] else " hollow"))
         of = f"{count} of {kl.size}"
         plot.text(plot.width - 8, 40, f"{of} active", anchor="end", css="label")
         span = f"from {num(kl.max())} down to {num(kl.min())} nats"
@@ -802,15 +759,10 @@ def units(c: Context) -> dict[str, Any] | None:
         "body": f'<div class="panels">{"".join(panels)}</div>',
         "caption": "Active units (the mean code varies by more than 0.01 over images): "
         f"{listing(told)}. Hollow bars are inactive; heights are nats of KL per image.",
-        "alt": "Bar charts of the KL in each latent dimension, one chart for each VAE.",
         "wide": True,
         "head": ("run", "active", "largest KL, nats", "median", "smallest"),
         "rows": tuple(rows),
     }
-
-
-def _band(bands: Mapping[str, Band], *names: str) -> Band | None:
-    return next((bands[n] for n in names if n in bands), None)
 
 
 def interpolation(c: Context) -> dict[str, Any] | None:
@@ -845,9 +797,7 @@ def interpolation(c: Context) -> dict[str, Any] | None:
         plot.ends(
             [
                 (
-                    plot.line(
-                        np.arange(1, len(s.step_lengths) + 1), s.step_lengths, style, marks=count
-                    ),
+                    plot.line(np.arange(1, len(s.step_lengths) + 1), s.step_lengths, style, marks=count),
                     s.kind.upper(),
                     style,
                 )
@@ -855,23 +805,21 @@ def interpolation(c: Context) -> dict[str, Any] | None:
                 if (style := {"ae": "s0", "vae": "s2"}[s.kind])
             ]
         )
-        told = listing([f"{num(s.roughness)} ({s.kind.upper()})" for s in strips])
-        alt = (
-            f"Line chart of the distance between neighbouring frames for {label}; roughness {told}."
-        )
-        bands = [_roughness_band(c, s) for s in strips]
-        usual = next((f"; honest work {between(b)}" for b in bands if b), "")
+        told = listing([f"{num(round(s.roughness, 4))} ({s.kind.upper()})" for s in strips])
+        alt = f"Line chart of the distance between neighbouring frames for {label}; roughness {told}."
+        bands = [c.evidence.bands.get(ROUGHNESS_BANDS[s.kind]) for s in strips]
+        usual = listing([f"{between(b)} ({s.kind.upper()})" for s, b in zip(strips, bands, strict=True) if b])
         blocks.append(
             f'<div class="pair"><p class="pair-name">{escape(label)}</p>'
             f'<div class="strips">{lines}</div><div>{plot.svg(alt, "chart small")}'
-            f'<p class="beneath">roughness {told}{usual}</p></div></div>'
+            f'<p class="beneath">roughness {told}{usual and "; honest work " + usual}</p></div></div>'
         )
         for s, band in zip(strips, bands, strict=True):
             inside = "–" if band is None else between(band)
             rows.append(
                 (
                     f"{label}, {s.kind.upper()}",
-                    num(s.roughness),
+                    num(round(s.roughness, 4)),
                     inside,
                     num(s.path_ratio),
                     num(s.largest_step),
@@ -882,28 +830,17 @@ def interpolation(c: Context) -> dict[str, Any] | None:
         mine = [s for s in c.evidence.strips if s.kind == kind]
         if mine:
             path, rough = (
-                num(np.mean([getattr(s, n) for s in mine])) for n in ("path_ratio", "roughness")
+                num(round(float(np.mean([getattr(s, n) for s in mine])), 4)) for n in ("path_ratio", "roughness")
             )
             means.append(f"the {kind.upper()}'s path is {path} times its chord, roughness {rough}")
     caption = f"On average over the pairs {listing(means)}. A straight crossfade has 1 and 0."
     return {
         "body": "".join(blocks),
         "caption": caption,
-        "alt": "Image strips between two digits, the autoencoder's over the VAE's, for each pair.",
         "wide": True,
         "head": ("strip", "roughness", "honest work", "path / chord", "largest / mean step"),
         "rows": tuple(rows),
     }
-
-
-def _roughness_band(c: Context, strip: Strip) -> Band | None:
-    return _band(
-        c.evidence.bands,
-        f"roughness_{strip.kind}",
-        f"interpolation.roughness_{strip.kind}",
-        "interpolation.roughness",
-        "roughness",
-    )
 
 
 def grids(c: Context) -> dict[str, Any] | None:
@@ -917,8 +854,7 @@ def grids(c: Context) -> dict[str, Any] | None:
         n = max(1, board.shape[0] // 28)
         alt = f"{n} by {n} images decoded by the {name}, as the submission's latent_grid gave them"
         parts.append(
-            f'<div class="half"><p class="strip-name">{name}</p>'
-            f"{picture(grey(board), alt, 0.75, 'grid-image')}</div>"
+            f'<div class="half"><p class="strip-name">{name}</p>{picture(grey(board), alt, 0.75, "grid-image")}</div>'
         )
         if board.shape == (28 * n, 28 * n) and n > 1:
             split = np.nan_to_num(board).reshape(n, 28, n, 28)
@@ -928,12 +864,7 @@ def grids(c: Context) -> dict[str, Any] | None:
     if steps:
         caption += f" Neighbouring tiles differ by {listing(steps)} on average (L2)."
     caption += f" The prior keeps 95{THIN}% of its mass within 2.45 of the centre."
-    return {
-        "body": f'<div class="halves">{"".join(parts)}</div>',
-        "caption": caption,
-        "alt": f"Latent grids of {listing([p.kind.upper() for p in shown])}, side by side.",
-        "wide": True,
-    }
+    return {"body": f'<div class="halves">{"".join(parts)}</div>', "caption": caption, "wide": True}
 
 
 def scatter(c: Context) -> dict[str, Any] | None:
@@ -974,15 +905,11 @@ def scatter(c: Context) -> dict[str, Any] | None:
             plot.glyphs(mine[:, 0], mine[:, 1], glyph, f"c{int(label) % 10}")
         for r in (1.0, 2.0):
             a = float(plot.px(r) - plot.px(0.0))
-            plot.parts.append(
-                f'<circle class="prior" cx="{plot.px(0):.1f}" cy="{plot.py(0):.1f}" r="{a:.1f}"/>'
-            )
+            plot.parts.append(f'<circle class="prior" cx="{plot.px(0):.1f}" cy="{plot.py(0):.1f}" r="{a:.1f}"/>')
         if given:
             for label in np.unique(labels):
                 x, y = np.clip(np.median(codes[labels == label], axis=0), low, high)
-                plot.text(
-                    plot.px(x), plot.py(y) + 6, str(int(label)), anchor="middle", css="centre"
-                )
+                plot.text(plot.px(x), plot.py(y) + 6, str(int(label)), anchor="middle", css="centre")
         within = float((radius <= 2.0).mean())
         alt = (
             f"Scatter plot of {len(codes)} {name} codes by class, class numbers at the medians; "
@@ -990,15 +917,7 @@ def scatter(c: Context) -> dict[str, Any] | None:
         )
         parts.append(f'<div class="half">{plot.svg(alt, "chart square")}</div>')
         told.append(f"{percent(within)} of the {name}'s codes")
-        rows.append(
-            (
-                name,
-                percent(within),
-                num(np.median(radius)),
-                num(radius.max()),
-                str(int((~inside).sum())),
-            )
-        )
+        rows.append((name, percent(within), num(np.median(radius)), num(radius.max()), str(int((~inside).sum()))))
     if not parts:
         return None
     caption = (
@@ -1010,7 +929,6 @@ def scatter(c: Context) -> dict[str, Any] | None:
     return {
         "body": f'<div class="halves">{"".join(parts)}</div>',
         "caption": caption,
-        "alt": "Scatter plots of two-dimensional codes by class with the prior's circles.",
         "wide": True,
         "head": ("model", "within radius 2", "median radius", "largest radius", "not drawn"),
         "rows": tuple(rows),
@@ -1052,12 +970,7 @@ def traversals(c: Context) -> dict[str, Any] | None:
         caption += f"; the {walk}-step walk runs from {told}."
     else:
         caption += "."
-    return {
-        "body": "".join(blocks),
-        "caption": caption,
-        "alt": "Strips of images along z1, along z2 and along a straight walk, for each model.",
-        "wide": True,
-    }
+    return {"body": "".join(blocks), "caption": caption, "wide": True}
 
 
 def probe(c: Context) -> dict[str, Any] | None:
@@ -1068,37 +981,28 @@ def probe(c: Context) -> dict[str, Any] | None:
     ]
     if not found:
         return None
-    body, alt = _bars(found, 0.0, 1.0, "accuracy of a linear classifier on the codes")
-    told = listing([f"{percent(v)} on {name} codes" for name, _, v in found])
-    return {
-        "body": body,
-        "caption": f"A linear classifier reads the class of evaluation images: {told} "
-        f"(guessing: {percent(1 / max(2, len(c.evidence.class_names) or 10))}).",
-        "alt": alt,
-    }
-
-
-def _bars(
-    rows: list[tuple[str, str, float]], low: float, high: float, what: str
-) -> tuple[str, str]:
+    what = "accuracy of a linear classifier on the codes"
     plot = Plot(
-        linear(low, high, 5),
-        Scale("linear", 0.0, float(len(rows)), ()),
-        height=62 + 56 * len(rows),
+        linear(0.0, 1.0, 5),
+        Scale("linear", 0.0, float(len(found)), ()),
+        height=62 + 56 * len(found),
         xlabel=what,
         margins=(10, 24, 40, 44),
     )
-    for k, (name, css, value) in enumerate(rows):
-        row = len(rows) - 1 - k
-        plot.rect(low, row + 0.18, value, row + 0.82, css)
+    for row, (name, css, value) in enumerate(reversed(found)):
+        plot.rect(0.0, row + 0.18, value, row + 0.82, css)
         end, h = float(plot.px(value)), float(plot.py(row + 0.5)) + 4
         plot.text(plot.left - 7, h, name, anchor="end", css=f"end {css}")
         if end < plot.width - 80:
             plot.text(end + 6, h, percent(value), css="label")
         else:
             plot.text(end - 6, h, percent(value), anchor="end", css="inbar")
-    alt = f"Bar chart, {what}: " + listing([f"{name} {percent(v)}" for name, _, v in rows]) + "."
-    return plot.svg(alt), alt
+    told = listing([f"{percent(v)} on {name} codes" for name, _, v in found])
+    guess = percent(1 / max(2, len(c.evidence.class_names) or 10))
+    return {
+        "body": plot.svg(f"Bar chart, {what}: {told}."),
+        "caption": f"A linear classifier reads the class of evaluation images: {told} (guessing: {guess}).",
+    }
 
 
 def anomaly(c: Context) -> dict[str, Any] | None:
@@ -1117,31 +1021,30 @@ def anomaly(c: Context) -> dict[str, Any] | None:
         return None
     panels = []
     if seen:
+        # equal ratios, so that one model or one outlier a hundred times worse leaves the others their shape
         both = np.concatenate([np.concatenate(row[1:]) for row in seen])
-        low, high = float(both.min()), float(np.quantile(both, 0.995))
-        edges = np.linspace(low, high if high > low else low + 1.0, 31)
+        low, high = (max(float(q), 1e-6) for q in np.quantile(both, (0.005, 0.995)))
+        scale = logarithmic(np.array([max(low, high / 1e3), high]))
         for name, good, odd in seen:
-            panels.append(_histograms(name, good, odd, edges, last=name == seen[-1][0]))
+            panels.append(_histograms(name, good, odd, scale, last=name == seen[-1][0]))
     return {
         "body": "".join(panels),
         "caption": "Area under the ROC curve when reconstruction error is the alarm: "
         f"{listing(told)}; 0.5 is guessing, 1 is perfect.",
-        "alt": "Histograms of reconstruction error for the kind of image seen and for odd ones.",
-        "head": ("model", "AUROC", "median error, seen kind", "median error, odd ones")
-        if rows
-        else (),
+        "head": ("model", "AUROC", "median error, seen kind", "median error, odd ones") if rows else (),
         "rows": tuple(rows),
     }
 
 
-def _histograms(name: str, good: Array, odd: Array, edges: Array, *, last: bool) -> str:
-    """Two outlined histograms over each other; errors beyond the last edge are drawn in its bin."""
-    shares = [np.histogram(np.clip(v, None, edges[-1]), edges)[0] / v.size for v in (good, odd)]
+def _histograms(name: str, good: Array, odd: Array, scale: Scale, *, last: bool) -> str:
+    """Two outlined histograms over each other; errors beyond an end are drawn in its bin."""
+    edges = np.geomspace(scale.low, scale.high, 31)
+    shares = [np.histogram(np.clip(v, edges[0], edges[-1]), edges)[0] / v.size for v in (good, odd)]
     plot = Plot(
-        linear(float(edges[0]), float(edges[-1]), 4),
+        scale,
         linear(0.0, 1.25 * max(float(v.max()) for v in shares), 2),
         height=176 if last else 158,
-        xlabel="reconstruction error of an image" if last else "",
+        xlabel="reconstruction error of an image (log)" if last else "",
         ylabel=f"{name}: share of images",
         margins=(26, 14, 40 if last else 22, 44),
     )
@@ -1149,8 +1052,7 @@ def _histograms(name: str, good: Array, odd: Array, edges: Array, *, last: bool)
     peaks = []
     for share, css in zip(shares, ("s1", "s5"), strict=True):
         path = f"M{plot.px(edges[0]):.1f} {base:.1f}" + "".join(
-            f"V{plot.py(v):.1f}H{plot.px(e):.1f}"
-            for v, e in zip(share.tolist(), edges[1:].tolist(), strict=True)
+            f"V{plot.py(v):.1f}H{plot.px(e):.1f}" for v, e in zip(share.tolist(), edges[1:].tolist(), strict=True)
         )
         plot.parts.append(f'<path class="hist {css}" d="{path}V{base:.1f}"/>')
         k = int(np.argmax(share))
@@ -1178,6 +1080,7 @@ class Entry:
     title: str
     draw: Callable[[Context], dict[str, Any] | None]
     needs: tuple[str, ...]
+    own: bool = False  # drawn by the submission's own function, so that these checks judge what is seen
 
 
 SECTIONS = {
@@ -1192,29 +1095,13 @@ SECTIONS = {
 CATALOGUE: tuple[Entry, ...] = (
     Entry("gallery", "draw", "What β keeps", gallery, ("betas.learns", "betas.kl_falls")),
     Entry(
-        "ae-samples",
-        "draw",
-        "Prior codes through a plain autoencoder",
-        ae_samples,
-        ("betas.learns", "sampling.images"),
+        "ae-samples", "draw", "Prior codes through a plain autoencoder", ae_samples, ("betas.learns", "sampling.images")
     ),
-    Entry(
-        "ae-codes",
-        "draw",
-        "The autoencoder's codes and the prior",
-        ae_codes,
-        ("betas.learns", "interface.shapes"),
-    ),
+    Entry("ae-codes", "draw", "The autoencoder's codes and the prior", ae_codes, ("betas.learns", "interface.shapes")),
     Entry("recon", "training", "Reconstruction over training", curve_recon, ("betas.learns",)),
     Entry("kl", "training", "KL over training", curve_kl, ("betas.kl_falls",)),
     Entry("terms", "training", "Which term dominates", terms, ("betas.kl_falls", "betas.learns")),
-    Entry(
-        "rate-distortion",
-        "rate",
-        "Rate against distortion",
-        rate_distortion,
-        ("betas.kl_falls", "betas.learns"),
-    ),
+    Entry("rate-distortion", "rate", "Rate against distortion", rate_distortion, ("betas.kl_falls", "betas.learns")),
     Entry("units", "rate", "Which latent dimensions are in use", units, ("betas.kl_falls",)),
     Entry(
         "interpolation",
@@ -1222,8 +1109,9 @@ CATALOGUE: tuple[Entry, ...] = (
         "Interpolations, AE over VAE",
         interpolation,
         ("interpolation.path", "interpolation.ends"),
+        own=True,
     ),
-    Entry("grids", "plane", "Both latent grids", grids, ("sampling.latent_grid",)),
+    Entry("grids", "plane", "Both latent grids", grids, ("sampling.latent_grid",), own=True),
     Entry("scatter", "plane", "Where the classes lie", scatter, ("betas.learns",)),
     Entry("traversals", "plane", "Along each axis, and one walk", traversals, ("betas.learns",)),
     Entry("probe", "use", "A linear classifier on the codes", probe, ("betas.learns",)),
@@ -1236,11 +1124,13 @@ def build_figures(
     *,
     recon_unit: str = "nats per image",
     why_missing: Callable[[Sequence[str]], str] = lambda needs: "there is no observation of it",
+    what_is_wrong: Callable[[Sequence[str]], str] = lambda needs: "",
 ) -> tuple[Figure, ...]:
     """All figures of one report in their fixed order.
 
-    ``why_missing`` gets the ids of the checks that share a figure's evidence and says, as the end
-    of a sentence, what kept it from being observed.
+    Both callbacks get the ids of the checks that share a figure's evidence: ``why_missing`` says, as the end
+    of a sentence, what kept it from being observed, ``what_is_wrong``, as a sentence, what is wrong with what
+    the submission itself drew.
     """
     context = Context(evidence, recon_unit)
     made = []
@@ -1249,8 +1139,11 @@ def build_figures(
         drawn = entry.draw(context)
         if drawn is None:
             reason = f"Not observed because {why_missing(entry.needs)}."
-            figure = replace(figure, missing=reason, caption=reason, alt=reason)
+            figure = replace(figure, missing=reason, caption=reason)
         else:
             figure = replace(figure, **drawn)
+            wrong = what_is_wrong(entry.needs) if entry.own else ""
+            if wrong:
+                figure = replace(figure, caption=f"{figure.caption} {wrong}")
         made.append(figure)
     return tuple(made)

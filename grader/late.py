@@ -20,6 +20,11 @@ class Late:
         """The points that are taken off ``earned`` ones, never negative."""
         return round(max(0.0, earned) * self.percent / 100, 6)
 
+    def line(self, earned: float) -> str:
+        """``text`` and, where something is taken off, what is left of ``earned`` points."""
+        off = self.points(earned)
+        return f"{self.text} So {earned - off:.6g} of {earned:.6g} points remain." if off else self.text
+
 
 def late(received: float | None, policy: LatePolicy) -> Late:
     """The deduction for a submission whose newest file is from ``received`` (seconds since 1970, UTC).

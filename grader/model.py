@@ -241,7 +241,8 @@ class Evidence:
     ae_samples: Array | None = None  # [n, 28, 28] decoded from N(0, I) by the plain autoencoder
     sample_distance: Mapping[str, float] = field(default_factory=dict)  # run key -> L2 to nearest real image
     linear_vae: Array | None = None  # [k, 2] (kl, recon) of the exact linear VAE, if squared error
-    honest_rate_distortion: Array | None = None  # [k, 2] (kl, recon) of honest runs, same likelihood
+    honest_rate_distortion: Mapping[str, Array] = field(default_factory=dict)
+    # "β = 1" -> [k, 2] (kl, recon) of honest runs with the same likelihood
     bands: Mapping[str, Band] = field(default_factory=dict)
     mean_image_recon: float | None = None  # the floor, in the submission's own likelihood
     likelihood: str | None = None  # what the runs were trained with: "bce", "squared", "absolute"

@@ -28,19 +28,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from .figures import (
-    SECTIONS,
-    Figure,
-    Plot,
-    Scale,
-    build_figures,
-    linear,
-    listing,
-    num,
-    percent,
-    symlog,
-    tidy,
-)
+from .figures import SECTIONS, THIN, Figure, Plot, Scale, build_figures, linear, listing, num, percent, symlog, tidy
 from .intake import folder_name
 from .model import GROUPS, Evidence, Grade, Run, Verdict, WrittenAnswer
 
@@ -76,7 +64,7 @@ ROOTS = ("failed", "error", "timeout")
 EVIDENCE_BESIDE: dict[str, tuple[str, ...]] = {
     "Q1": ("ae-samples", "ae-codes"),
     "Q2": ("gallery", "recon", "kl", "units"),
-    "Q3": ("gallery", "rate-distortion", "kl"),
+    "Q3": ("gallery", "kl", "rate-distortion"),
     "Q4": ("interpolation",),
     "Q5": ("probe", "anomaly"),
     "Q6": ("terms",),
@@ -111,10 +99,7 @@ def show(value: Any, limit: int = 240) -> str:
     if isinstance(value, float | np.floating):
         return tidy(value)
     if isinstance(value, Mapping):
-        return clean(
-            "; ".join(f"{k}: {show(v)}" for k, v in sorted(value.items(), key=lambda i: str(i[0]))),
-            limit,
-        )
+        return clean("; ".join(f"{k}: {show(v)}" for k, v in sorted(value.items(), key=lambda i: str(i[0]))), limit)
     if isinstance(value, list | tuple | np.ndarray):
         rows = list(value)
         parts = [show(v, 60) for v in rows[:8]] + ([f"… ({len(rows)})"] if len(rows) > 8 else [])
@@ -194,9 +179,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _only_safe(tag: str, attribute: str, value: str) -> str | None:
-    if (tag, attribute) == ("a", "href") and not value.lower().startswith(
-        ("http://", "https://", "mailto:")
-    ):
+    if (tag, attribute) == ("a", "href") and not value.lower().startswith(("http://", "https://", "mailto:")):
         return None
     return value
 
@@ -302,9 +285,7 @@ class Answers:
         )
         # nh3 writes tags in one fixed way and escapes text, so plain replacing meets tags only
         html = html.replace("<th>", '<th scope="col">')
-        html = re.sub(
-            r'(<img\b[^>]*?) alt=""', rf'\1 alt="image in the answer to {slug(name).upper()}"', html
-        )
+        html = re.sub(r'(<img\b[^>]*?) alt=""', rf'\1 alt="image in the answer to {slug(name).upper()}"', html)
         for tag, kind in (("table", "Table"), ("pre", "Code")):
             pieces = html.split(f"<{tag}>")
             html = pieces[0] + "".join(
@@ -371,35 +352,35 @@ def why_missing(checks: Sequence[Verdict]) -> Callable[[Sequence[str]], str]:
     return reason
 
 
+def what_is_wrong(checks: Sequence[Verdict]) -> Callable[[Sequence[str]], str]:
+    """Says, for the checks behind a figure that the submission itself drew, what they found wrong with it."""
+    failed = {v.id: v for v in checks if v.status == "failed"}
+
+    def wrong(needs: Sequence[str]) -> str:
+        found = [failed[check] for check in needs if check in failed]
+        return " ".join(f"This is not what was asked for ({v.id}): {clean(v.message).rstrip('.')}." for v in found[:1])
+
+    return wrong
+
+
 # ---------------------------------------------------------------- the student's report
 
 
-def _environment(overrides: Path | None) -> Environment:
-    return _cached_environment(str(overrides) if overrides is not None else "")
-
-
 @lru_cache(maxsize=8)
-def _cached_environment(overrides: str) -> Environment:
+def environment(first: Path | None) -> Environment:
+    """The package's templates, also as ``base/<name>``; those of the folder ``first`` go before them."""
     own = FileSystemLoader(str(TEMPLATES))
     chain = [own, PrefixLoader({"base": own})]
-    if overrides:
-        chain.insert(0, FileSystemLoader(overrides))
-    environment = Environment(
-        loader=ChoiceLoader(chain),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    if first is not None:
+        chain.insert(0, FileSystemLoader(str(first)))
+    made = Environment(
+        loader=ChoiceLoader(chain), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["typeset"] = typeset
-    return environment
+    made.filters["typeset"] = typeset
+    return made
 
 
-LIKELIHOODS = {
-    "bce": "binary cross-entropy",
-    "squared": "squared error",
-    "absolute": "absolute error",
-}
+LIKELIHOODS = {"bce": "binary cross-entropy", "squared": "squared error", "absolute": "absolute error"}
 
 
 def _likelihood(name: str) -> str:
@@ -433,9 +414,7 @@ def _convention(grade: Grade, evidence: Evidence) -> dict[str, Any] | None:
         rows.append(("your TUNED_BETA", tidy(tuned.beta_student), tidy(beta_c)))
     for key, run in runs.items():
         if key.startswith("beta_") and run.beta_c is not None:
-            rows.append(
-                (f"what we passed for {run.label}", tidy(run.beta_student), tidy(run.beta_c))
-            )
+            rows.append((f"what we passed for {run.label}", tidy(run.beta_student), tidy(run.beta_c)))
     return {"sentence": sentence, "rows": rows}
 
 
@@ -508,9 +487,7 @@ def _group_view(grade: Grade) -> list[dict[str, Any]]:
                 "width": f"{100 * got / top if top else 100:.1f}%",
                 "full": got >= top - 1e-9,
                 "passed": f"{passed} of {plural(len(checks), 'check')} passed",
-                "checks": [
-                    _check_view(v, titles, roots.get(v.id, v.blocked_by or "")) for v in checks
-                ],
+                "checks": [_check_view(v, titles, roots.get(v.id, v.blocked_by or "")) for v in checks],
             }
         )
     return groups
@@ -571,9 +548,7 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
         kl = tuned.curve_kl
         if kl is not None and len(kl) > 3:
             places = (("a quarter", len(kl) // 4), ("half", len(kl) // 2), ("the end", -1))
-            settled.append(
-                ("KL during training", [(f"at {name}", num(kl[k])) for name, k in places])
-            )
+            settled.append(("KL during training", [(f"at {name}", num(kl[k])) for name, k in places]))
     for measure, name in (
         ("path_ratio", "Path over chord"),
         ("roughness", "Roughness"),
@@ -581,18 +556,14 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
     ):
         for label in dict.fromkeys(s.label for s in evidence.strips):
             mine = sorted((s for s in evidence.strips if s.label == label), key=lambda s: s.kind)
-            told = ", ".join(f"{s.kind.upper()} {num(getattr(s, measure))}" for s in mine)
+            told = ", ".join(f"{s.kind.upper()} {num(round(getattr(s, measure), 4))}" for s in mine)
             by_kind["Q4"].setdefault(name, []).append((label, told))
     for kind in ("ae", "vae"):
         use = evidence.usefulness.get(kind)
         if use is not None and use.linear_probe is not None:
-            by_kind["Q5"].setdefault("Linear probe, accuracy", []).append(
-                (kind.upper(), num(use.linear_probe))
-            )
+            by_kind["Q5"].setdefault("Linear probe, accuracy", []).append((kind.upper(), num(use.linear_probe)))
         if use is not None and use.anomaly_auroc is not None:
-            by_kind["Q5"].setdefault("Anomalies, AUROC", []).append(
-                (kind.upper(), num(use.anomaly_auroc))
-            )
+            by_kind["Q5"].setdefault("Anomalies, AUROC", []).append((kind.upper(), num(use.anomaly_auroc)))
     for run in evidence.runs:
         if run.kind != "vae" or not run.beta_c or run.curve_kl is None or run.curve_recon is None:
             continue
@@ -600,9 +571,7 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
             continue
         for word, k in (("after a tenth", len(run.curve_kl) // 10), ("at the end", -1)):
             recon, kl_term = float(run.curve_recon[k]), run.beta_c * float(run.curve_kl[k])
-            by_kind["Q6"].setdefault(run.label, []).append(
-                (word, f"recon {num(recon)}, β·KL {num(kl_term)}")
-            )
+            by_kind["Q6"].setdefault(run.label, []).append((word, f"recon {num(recon)}, β·KL {num(kl_term)}"))
     for plane in sorted(evidence.planes, key=lambda p: p.kind):
         if plane.codes is not None and len(plane.codes):
             radius = np.sqrt((np.asarray(plane.codes, np.float64) ** 2).sum(axis=1))
@@ -611,10 +580,7 @@ def _facts(evidence: Evidence, recon_unit: str) -> dict[str, Facts]:
             )
     extremes = [r for r in (runs.get("beta_0"), runs.get("beta_10")) if r is not None]
     facts: dict[str, Facts] = {
-        "Q1": [
-            ("From a sample to the nearest real image, L2", distance),
-            ("Codes of the autoencoder", codes),
-        ],
+        "Q1": [("From a sample to the nearest real image, L2", distance), ("Codes of the autoencoder", codes)],
         "Q2": [(run.label, of_run(run)) for run in extremes],
         "Q3": settled,
         **{key: list(groups.items()) for key, groups in by_kind.items()},
@@ -644,12 +610,7 @@ def _answer_views(
                 "marked": answer.points is not None,
                 "comment": clean(answer.comment, 10_000),
                 "figures": [
-                    {
-                        "href": f"#{f.anchor}",
-                        "name": f"Figure {f.number}",
-                        "title": f.title,
-                        "missing": bool(f.missing),
-                    }
+                    {"href": f"#{f.anchor}", "name": f"Figure {f.number}", "title": f.title, "missing": bool(f.missing)}
                     for f in beside
                 ],
                 "facts": facts.get(answer.id, []),
@@ -723,16 +684,14 @@ def _repeat(grade: Grade) -> list[tuple[str, str]]:
     return rows
 
 
-def render_report(
-    grade: Grade, evidence: Evidence, *, overrides: Path | None = None, late: str | None = None
-) -> str:
+def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = None, late: str | None = None) -> str:
     """One self-contained HTML page of at most 2 MB; the same arguments give the same bytes.
 
     ``overrides`` is a folder whose templates go before the package's own; ``late`` is the line on
     lateness (``grader.late``), if the course has a policy.
     """
-    unit = _recon_unit(grade, evidence)
-    figures = build_figures(evidence, recon_unit=unit, why_missing=why_missing(grade.checks))
+    unit, why = _recon_unit(grade, evidence), why_missing(grade.checks)
+    figures = build_figures(evidence, recon_unit=unit, why_missing=why, what_is_wrong=what_is_wrong(grade.checks))
     ours = [v for v in grade.checks if v.status == "harness_error"]
     titles = {v.id: clean(v.title, 200) for v in grade.checks}
     written_top = sum(a.max_points for a in grade.written)
@@ -763,15 +722,18 @@ def render_report(
         "perfect": not fixes and not ours,
         "groups": _group_view(grade),
         "convention": _convention(grade, evidence),
+        "no_convention": "it is read off the loss's numbers, and they do not follow from any reduction. "
+        "See the checks of the loss above"
+        if any(v.group == "loss" and v.status in ROOTS for v in grade.checks)
+        else why(("loss.returns",)),
         "sections": _sections(figures),
         "answers": _answer_views(grade, figures, _facts(evidence, unit), evidence.answer_images),
         "repairs": _repairs(evidence),
         "repeat": _repeat(grade),
-        "command": "python -m grader verify "
-        + _shell(f"reports/{folder_name(grade.submission_id)}"),
+        "command": "python -m grader verify " + _shell(f"reports/{folder_name(grade.submission_id)}"),
         "csp": _policy(),
     }
-    return _environment(overrides).get_template("report.html").render(view)
+    return environment(overrides).get_template("report.html").render(view)
 
 
 def _shell(path: str) -> str:
@@ -789,37 +751,42 @@ class ClassRow:
     """One line of the class page: a grade, where its report is, and what the class plot shows.
 
     ``rate`` is (KL, reconstruction) at ``β_c = 1``; ``near_threshold`` names checks that a small
-    change of a tolerance would turn.
+    change of a tolerance would turn; ``late`` is the per cent of the points that lateness takes off.
     """
 
     grade: Grade
     href: str
     rate: tuple[float, float] | None = None
     near_threshold: tuple[str, ...] = ()
+    late: float = 0.0
 
 
-def render_class_page(
-    rows: Sequence[ClassRow], *, title: str, overrides: Path | None = None
-) -> str:
+def render_class_page(rows: Sequence[ClassRow], *, title: str, overrides: Path | None = None) -> str:
     """The teacher's page over all submissions; sorted by id, the same rows give the same bytes."""
     rows = sorted(rows, key=lambda r: r.grade.submission_id)
     script = (TEMPLATES / "class.js").read_text(encoding="utf-8")
+    failures, not_run = _failures(rows)
+    extra = []  # columns that there is something in
+    if any(a.points is not None for r in rows for a in r.grade.written):
+        extra.append("written")
+    if any(r.late for r in rows):
+        extra.append("late")
     view = {
         "title": clean(title, 200),
-        "count": plural(len(rows), "submission"),
         "summary": _summary(rows),
-        "groups": [GROUP_TITLES.get(g, g) for g in GROUPS],
         "meters": _meters(rows),
-        "rows": [_class_row(r) for r in rows],
+        "extra": extra,
+        "rows": [_class_row(r, extra) for r in rows],
         "histogram": _histogram(rows),
         "plane": _class_plane(rows),
-        "failures": _failures(rows),
+        "failures": failures,
+        "not_run": not_run,
         "diagnoses": _diagnoses(rows),
         "people": _people(rows),
         "script": Markup(script),
         "csp": _policy(script),
     }
-    return _environment(overrides).get_template("class.html").render(view)
+    return environment(overrides).get_template("class.html").render(view)
 
 
 def _link(row: ClassRow, anchor: str = "") -> dict[str, str]:
@@ -827,18 +794,11 @@ def _link(row: ClassRow, anchor: str = "") -> dict[str, str]:
     href = quote(row.href, safe="/._-~%")
     if not href.startswith(("/", "./", "../")):
         href = "./" + href
-    return {
-        "href": href + (f"#{anchor}" if anchor else ""),
-        "id": clean(row.grade.submission_id, 200),
-    }
-
-
-def _total(grade: Grade) -> tuple[float, float]:
-    return grade.score, grade.max_score
+    return {"href": href + (f"#{anchor}" if anchor else ""), "id": clean(row.grade.submission_id, 200)}
 
 
 def _meters(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
-    """The share of each group's points that the class got."""
+    """The share of each group's points that the class got, and what one submission can get."""
     meters = []
     for name in GROUPS:
         mine = [v for r in rows for v in r.grade.checks if v.group == name]
@@ -847,7 +807,8 @@ def _meters(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
             share = sum(v.points for v in mine) / top
             meters.append(
                 {
-                    "title": GROUP_TITLES.get(name, name),
+                    "title": GROUP_TITLES[name],
+                    "top": points(top / len(rows)),
                     "share": percent(share),
                     "width": f"{100 * share:.1f}%",
                     "full": share >= 1 - 1e-9,
@@ -871,20 +832,22 @@ def _summary(rows: Sequence[ClassRow]) -> list[tuple[str, str]]:
     ]
 
 
-def _class_row(row: ClassRow) -> dict[str, Any]:
+def _class_row(row: ClassRow, extra: Sequence[str]) -> dict[str, Any]:
     grade = row.grade
     fixes = first_to_fix(grade.checks)
-    groups = []
+    cells = []
     for name in GROUPS:
         mine = [v for v in grade.checks if v.group == name]
         got, top = sum(v.points for v in mine), sum(v.max_points for v in mine)
-        groups.append(
-            {
-                "text": points(got) if mine else "–",
-                "sort": f"{got / top if top else 1.0:.4f}",
-                "level": "full" if not top or got >= top - 1e-9 else "none" if got <= 0 else "part",
-            }
-        )
+        level = "full" if not top or got >= top - 1e-9 else "none" if got <= 0 else "part"
+        cells.append({"text": points(got) if mine else "–", "sort": f"{got / top if top else 1.0:.4f}", "level": level})
+    if "written" in extra:
+        given = [a.points for a in grade.written if a.points is not None]
+        text = f"{points(sum(given))}{'' if len(given) == len(grade.written) else ' …'}" if given else "–"
+        cells.append({"text": text, "sort": f"{sum(given) if given else -1.0:.4f}", "level": "full"})
+    if "late" in extra:
+        text = f"−{points(row.late)} %" if row.late else ""
+        cells.append({"text": text, "sort": f"{row.late:.4f}", "level": "part"})
     if grade.needs_person:
         status = ("harness_error", "needs a person")
     elif fixes:
@@ -899,7 +862,7 @@ def _class_row(row: ClassRow) -> dict[str, Any]:
         "score": points(grade.score),
         "max_score": points(grade.max_score),
         "sort": f"{grade.score:.4f}",
-        "groups": groups,
+        "cells": cells,
         "css": status[0],
         "symbol": STATUS_WORDS[status[0]][0],
         "status": status[1],
@@ -914,12 +877,13 @@ def _histogram(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
     if not rows:
         return None
     top = max(1.0, *(r.grade.max_score for r in rows))
-    edges = np.linspace(0.0, top, 11)
-    counts, _ = np.histogram([min(max(r.grade.score, 0.0), top) for r in rows], edges)
+    scores = [min(max(r.grade.score, 0.0), top) for r in rows]
+    edges = np.linspace(0.0, top, 21)
+    counts, _ = np.histogram(scores, edges)
     high = int(counts.max())
     step = max(1, math.ceil(high / 4))
     plot = Plot(
-        Scale("linear", 0.0, top, tuple(float(e) for e in edges[::2])),
+        Scale("linear", 0.0, top, tuple(float(e) for e in edges[::4])),
         Scale("linear", 0.0, high * 1.12, tuple(float(k) for k in range(0, high + 1, step))),
         xlabel=f"automatic points, of {points(top)}",
         ylabel="submissions",
@@ -933,23 +897,17 @@ def _histogram(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
             middle = float(plot.px((edges[k] + edges[k + 1]) / 2))
             plot.text(middle, plot.py(count) - 5, str(count), anchor="middle", css="tick")
     told = listing(
-        [
-            f"{c} between {points(edges[k])} and {points(edges[k + 1])}"
-            for k, c in enumerate(counts.tolist())
-            if c
-        ]
+        [f"{c} between {points(edges[k])} and {points(edges[k + 1])}" for k, c in enumerate(counts.tolist()) if c]
     )
-    alt = f"Histogram of scores: {told}."
-    return {
-        "svg": Markup(plot.svg(alt)),
-        "caption": f"Scores of {plural(len(rows), 'submission')}.",
-    }
+    span = [points(float(q)) for q in np.quantile(scores, (0.0, 0.5, 1.0))]
+    caption = (
+        f"Scores of {plural(len(rows), 'submission')}: from {span[0]} to {span[2]}, half of them at least {span[1]}."
+    )
+    return {"svg": Markup(plot.svg(f"Histogram of scores: {told}.")), "caption": caption}
 
 
 def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
-    dots = [
-        (r, *r.rate) for r in rows if r.rate is not None and all(math.isfinite(v) for v in r.rate)
-    ]
+    dots = [(r, *r.rate) for r in rows if r.rate is not None and all(math.isfinite(v) for v in r.rate)]
     families: dict[str, list[tuple[ClassRow, float, float]]] = {}
     for dot in dots:
         c = dot[0].grade.convention
@@ -961,11 +919,7 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
         pad = max(0.08 * float(np.ptp(recon)), 0.01 * abs(float(recon.max())), 1e-3)
         side = max(0.12 * float(np.ptp(kl)), 0.05 * abs(float(kl.max())), 0.05)
         wide = float(kl.max()) > 8 * max(1.0, float(kl.min()))
-        across = (
-            symlog(kl)
-            if wide
-            else linear(max(0.0, float(kl.min()) - side), float(kl.max()) + side, 4)
-        )
+        across = symlog(kl) if wide else linear(max(0.0, float(kl.min()) - side), float(kl.max()) + side, 4)
         unit = "nats per image" if name == LIKELIHOODS["bce"] else f"{name} per image"
         plot = Plot(
             across,
@@ -974,14 +928,8 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
             ylabel=f"reconstruction, {unit}",
             margins=(26, 90, 40, 48),
         )
-        far = np.abs(recon - np.median(recon)) + np.abs(
-            np.log1p(np.abs(kl)) - np.median(np.log1p(np.abs(kl)))
-        )
-        named = (
-            set(np.argsort(-far, kind="stable")[:6].tolist())
-            if len(members) > 6
-            else set(range(len(members)))
-        )
+        far = np.abs(recon - np.median(recon)) + np.abs(np.log1p(np.abs(kl)) - np.median(np.log1p(np.abs(kl))))
+        named = set(np.argsort(-far, kind="stable")[:6].tolist()) if len(members) > 6 else set(range(len(members)))
         heights: list[tuple[float, float]] = []
         for k, (row, x, y) in enumerate(members):
             css = "s1" if not first_to_fix(row.grade.checks) else "s2"
@@ -1005,8 +953,8 @@ def _class_plane(rows: Sequence[ClassRow]) -> dict[str, Any] | None:
     }
 
 
-def _failures(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
-    """Each check by the share of submissions in which it is a root cause."""
+def _failures(rows: Sequence[ClassRow]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Each check by the share of submissions in which it is a root cause; those in which it is in none, apart."""
     seen: dict[str, list[Verdict]] = {}
     for row in rows:
         for verdict in row.grade.checks:
@@ -1016,23 +964,15 @@ def _failures(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
         failed = sum(v.status in ROOTS for v in verdicts)
         blocked = sum(v.status == "blocked" for v in verdicts)
         ours = sum(v.status == "harness_error" for v in verdicts)
+        share = 100 * failed / len(verdicts)
         if failed or blocked or ours:
-            share = failed / len(verdicts)
-            table.append(
-                (
-                    (-share, -blocked, place),
-                    {
-                        "id": check,
-                        "title": clean(verdicts[0].title, 200),
-                        "share": f"{100 * share:.0f} %",
-                        "width": f"{100 * share:.1f}%",
-                        "failed": str(failed),
-                        "blocked": str(blocked),
-                        "ours": str(ours),
-                    },
-                )
-            )
-    return [row for _, row in sorted(table, key=lambda t: t[0])]
+            line = {"id": check, "title": clean(verdicts[0].title, 200)}
+            line |= {"share": f"{share:.0f}{THIN}%", "width": f"{share:.1f}%"}
+            line |= {"failed": str(failed), "blocked": str(blocked), "ours": str(ours)}
+            table.append(((-share, -ours, -blocked, place), line))
+    ordered = [line for _, line in sorted(table, key=lambda t: t[0])]
+    split = sum(line["failed"] != "0" or line["ours"] != "0" for line in ordered)
+    return ordered[:split], ordered[split:]
 
 
 LINKS = 12  # reports linked at once under a diagnosis
@@ -1044,9 +984,7 @@ def _diagnoses(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
     for row in rows:
         for verdict in row.grade.checks:
             if verdict.diagnosis and verdict.status in ROOTS:
-                where.setdefault(verdict.diagnosis, []).append(
-                    _link(row, f"check-{slug(verdict.id)}")
-                )
+                where.setdefault(verdict.diagnosis, []).append(_link(row, f"check-{slug(verdict.id)}"))
                 message.setdefault(verdict.diagnosis, clean(verdict.message, 300))
     counts = Counter({k: len({link["id"] for link in v}) for k, v in where.items()})
     order = sorted(counts, key=lambda k: (-counts[k], k))
@@ -1072,27 +1010,13 @@ def _people(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
             faults.append({**_link(row, f"check-{slug(broken[0])}"), "why": listing(broken)})
         if row.near_threshold:
             close = list(row.near_threshold)
-            near.append(
-                {**_link(row, f"check-{slug(close[0])}"), "why": clean(listing(close), 200)}
-            )
+            near.append({**_link(row, f"check-{slug(close[0])}"), "why": clean(listing(close), 200)})
         waiting = [a.id for a in row.grade.written if a.answered and a.points is None]
         if waiting:
             unmarked.append({**_link(row, "answers"), "why": clean(listing(waiting), 120)})
     kinds = (
-        (
-            "harness",
-            "The harness failed",
-            "the grade does not count before someone looked",
-            faults,
-            True,
-        ),
-        (
-            "near",
-            "Close to a threshold",
-            "a slightly different tolerance turns the verdict",
-            near,
-            len(near) <= 8,
-        ),
+        ("harness", "The harness failed", "the grade does not count before someone looked", faults, True),
+        ("near", "Close to a threshold", "a slightly different tolerance turns the verdict", near, len(near) <= 8),
         ("marks", "Answers without marks", "", unmarked, len(unmarked) <= 4),
     )
     return [

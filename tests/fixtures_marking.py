@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from grader.assignment import Assignment, load
 from grader.intake import folder_name, read
 from grader.judge import written_answers
+from grader.model import Evidence
 from grader.report import render_report
 from tests.fixtures_report import BUGGY, evidence, grade
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ("Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7")
+TOKEN = "t" * 32
+HERE = "127.0.0.1:4000"
 NAMES = ("ada", "bob", "carol", "dan", "erin")
 
 
 def assignment() -> Assignment:
-    """The reference's, with a rubric under Q1."""
-    a = load(ROOT / "reference" / "assignment.toml")
-    rubric = (
-        "1: samples are no digits, or hardly any",
-        "1: codes of the autoencoder do not follow N(0, I), told from a measurement",
-        "1: so the decoder is asked about places that it never learned",
-    )
-    return replace(a, questions=(replace(a.questions[0], rubric=rubric), *a.questions[1:]))
+    return load(ROOT / "reference" / "assignment.toml")
 
 
 def plain_answers(name: str) -> str:
@@ -50,10 +46,10 @@ def write_submission(folder: Path, answers: str | None) -> None:
         (folder / "answers.md").write_text(answers, encoding="utf-8")
 
 
-def make_class(root: Path, answers: Mapping[str, str | None] | None = None) -> Path:
-    """``root/submissions`` and ``root/reports``; returns the latter. Reports show the report fixture."""
+def make_class(root: Path, answers: Mapping[str, str | None] | None = None, shown: Evidence | None = None) -> Path:
+    """``root/submissions`` and ``root/reports``; returns the latter. Reports show ``shown`` or the report fixture."""
     answers = answers if answers is not None else {name: plain_answers(name) for name in NAMES}
-    a, shown, out = assignment(), evidence(), root / "reports"
+    a, shown, out = assignment(), shown or evidence(), root / "reports"
     for k, (name, text) in enumerate(answers.items()):
         source = root / "submissions" / name
         write_submission(source, text)
@@ -65,6 +61,45 @@ def make_class(root: Path, answers: Mapping[str, str | None] | None = None) -> P
         run = {"format": 1, "id": s.id, "source": str(source), "observation": "", "files": {}}
         (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
     return out
+
+
+class Reply:
+    def __init__(self, messages: list[dict[str, Any]]) -> None:
+        self.status: int = messages[0]["status"]
+        self.headers = {k.decode().lower(): v.decode() for k, v in messages[0]["headers"]}
+        self.text = b"".join(m.get("body", b"") for m in messages[1:]).decode()
+
+
+def ask(
+    desk: Any, path: str, body: Any = None, *, headers: dict[str, str] | None = None, token: str = TOKEN,
+    raw: bytes | None = None, method: str = "",
+) -> Reply:  # fmt: skip
+    """One request without a network, from the page itself unless ``headers`` say otherwise."""
+    from grader.marking.server import application
+
+    app = application(desk, "bea", TOKEN, (HERE, "localhost:4000"))
+    content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
+    named = {"host": HERE, "sec-fetch-site": "same-origin"}
+    if body is not None or raw is not None:
+        named |= {"origin": f"http://{HERE}", "content-type": "application/json"}
+    named |= headers or {}
+    path, _, query = path.partition("?")
+    scope = {
+        "type": "http", "http_version": "1.1", "method": method or ("POST" if content else "GET"),
+        "path": f"/{token}/{path}", "raw_path": b"", "query_string": query.encode(), "root_path": "",
+        "scheme": "http", "server": ("127.0.0.1", 4000), "client": ("127.0.0.1", 5000),
+        "headers": [(k.encode(), v.encode()) for k, v in named.items() if v],
+    }  # fmt: skip
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    return Reply(sent)
 
 
 _SERVE = """

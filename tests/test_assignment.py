@@ -83,8 +83,8 @@ BAD = [
     ('id = "Q2"', 'id = "Q1"', "questions[1].id", "'Q1'", "a string that is used once"),
     ('id = "Q2"', "id = 2", "questions[1].id", "2", "a string"),
     ('id = "Q2"', 'id = "Q2"\nweight = 2', "questions[1]", "'weight': 2", "a table of id, text, points"),
-    ('id = "Q2"', 'id = "Q2"\nrubric = "one"', "questions[1].rubric", "'one'", "a list of non-empty strings"),
-    ('id = "Q2"', 'id = "Q2"\nrubric = [""]', "questions[1].rubric", "['']", "a list of non-empty strings"),
+    ('"1: says for which task",', '"",', "questions[4].rubric", "['',", "a list of non-empty strings"),
+    ('"1: says for which task",', "1,", "questions[4].rubric", "[1,", "a list of non-empty strings"),
 ]  # fmt: skip
 
 

@@ -238,6 +238,15 @@ def test_a_page_prints(browser: Any, files: dict[str, Path], name: str) -> None:
         seen.silent(files[name].as_uri())
 
 
+def test_a_dark_screen_prints_on_white_paper(browser: Any, files: dict[str, Path]) -> None:
+    for name in ("buggy", "class"):
+        with opened(browser, files[name].as_uri(), scheme="dark") as seen:
+            ink = "getComputedStyle(document.body).color"
+            dark = seen.page.evaluate(ink)
+            seen.page.emulate_media(media="print", color_scheme="dark")
+            assert seen.page.evaluate(ink) == "rgb(29, 29, 27)" != dark
+
+
 def test_a_report_reads_without_scripts(browser: Any, files: dict[str, Path]) -> None:
     with opened(browser, files["class"].as_uri(), java_script_enabled=False) as seen:
         assert seen.page.locator("table.class tbody tr").count() == 13
@@ -408,6 +417,8 @@ def test_points_comments_and_their_reuse_by_keyboard(browser: Any, tmp_path: Pat
         saved(page, "At most 3 points.")
         page.keyboard.press("1")
         saved(page, "Saved: 1 of 3 points.")
+        page.keyboard.press("1")
+        saved(page, "Already saved.")
         page.keyboard.press("h")
         saved(page, "Saved: 1.5 of 3 points.")
         page.keyboard.press("=")

@@ -21,6 +21,7 @@ from rich.console import Console
 from grader import assignment, checks, classroom, cli, exports, intake, store
 from grader.model import Grade, GraderError, UsageError, Verdict
 from tests.conftest import ROOT
+from tests.fixtures_report import BUGGY, grade
 
 SCHEMA = Draft202012Validator(json.loads((ROOT / "grader" / "schema" / "grade.schema.json").read_bytes()))
 Folder = Callable[[str, Mapping[str, bytes | str]], Path]
@@ -200,6 +201,17 @@ def test_text_with_brackets_is_shown_as_it_is() -> None:
     cli.print_grade(grade, Console(file=text, width=200))
     assert text.getvalue().count("got [4, 2], expected [/x]") == 4 and "a [bold]title[/]" in text.getvalue()
     assert "without isolation" in text.getvalue() and "1 of 6 public checks passed, 4 failed" in text.getvalue()
+
+
+def test_the_terminal_report_lists_causes_and_counts_the_rest() -> None:
+    text = io.StringIO()
+    cli.print_grade(grade("grace", BUGGY), Console(file=text, width=200))
+    out = text.getvalue()
+    assert "loss.kl_closed_form" in out and "z − mu is eps" in out and "try:" in out
+    assert "– 1 not run: loss.kl_closed_form comes first" in out
+    assert "fix first: loss.kl_closed_form, and then the 2 that could not run" in out
+    assert "Samples are decoded from N(0, I)" not in out, "what passed is counted, not listed"
+    assert len(out.splitlines()) < 25
 
 
 # --- interruption --------------------------------------------------------------------------------------------

@@ -500,12 +500,32 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 
 def test_grades_csv_in_points_per_group() -> None:
-    row = next(csv.DictReader(io.StringIO(grades_csv([MIXED]))))
+    row = next(csv.DictReader(io.StringIO(grades_csv([MIXED], {}))))
     assert list(row) == [
-        "id", "score", "max_score", *GROUPS, "written", "written_max", "needs_person", "isolation", "diagnoses", "sha256",
+        "id", "score", "max_score", *GROUPS, "written", "written_max", "late_percent", "late_points",
+        "needs_person", "isolation", "diagnoses", "sha256",
     ]  # fmt: skip
+    assert row["late_percent"] == row["late_points"] == ""
     assert row["interface"] == "2.5" and row["betas"] == "3" and row["diagnoses"] == "kl_missing_half"
     assert row["written"] == "" and row["needs_person"] == "no"
+
+
+def test_grades_csv_says_what_lateness_costs(tmp_path: Path) -> None:
+    def read(**options: str) -> dict[str, str]:
+        export("csv", [(MIXED, "mixed")], tmp_path / "out", **options)
+        return next(csv.DictReader((tmp_path / "out" / "grades.csv").open(encoding="utf-8")))
+
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "run.json").write_text(json.dumps({"late": {"percent": 10.0, "points": 7.3, "text": ""}}))
+    row = read(reports=str(tmp_path))
+    assert (row["late_percent"], row["late_points"]) == ("10", "7.3")
+    assert row["score"] == read()["score"], "the score is that of the work"
+    (folder / "run.json").write_text(json.dumps({"late": None}))
+    assert read(reports=str(tmp_path))["late_percent"] == ""
+    with pytest.raises(UsageError, match=r"no readable mixed/run\.json"):
+        (folder / "run.json").write_text("[]")
+        read(reports=str(tmp_path))
 
 
 # --- usage --------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import csv
 import io
@@ -27,7 +26,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import assignment as assignments
-from grader import marking
+from grader import classroom, marking
 from grader.assignment import LatePolicy
 from grader.late import late
 from grader.marking.store import (
@@ -43,9 +42,12 @@ from grader.marking.store import (
 from grader.model import GraderError, UsageError, WrittenAnswer
 from grader.report import Answers, render_report
 from tests.fixtures_marking import (
+    HERE,
     NAMES,
     QUESTIONS,
     ROOT,
+    TOKEN,
+    ask,
     assignment,
     make_class,
     plain_answers,
@@ -56,12 +58,9 @@ from tests.fixtures_report import evidence, grade
 
 pytest.importorskip("starlette", reason="the marking page's web framework is not installed")
 from grader.marking.desk import Desk, beside
-from grader.marking.server import application
 from grader.marking.table import COLUMNS, export_csv, from_cell, import_csv, to_cell
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-TOKEN = "t" * 32
-HERE = "127.0.0.1:4000"
 
 
 def mark(submission: str = "ada", question: str = "Q1", points: float | None = 2.0, **more: Any) -> Mark:
@@ -365,43 +364,6 @@ def test_marks_of_a_changed_answer_are_flagged_and_open_again(tmp_path: Path) ->
 
 
 # ---------------------------------------------------------------- the server
-
-
-class Reply:
-    def __init__(self, messages: list[dict[str, Any]]) -> None:
-        self.status: int = messages[0]["status"]
-        self.headers = {k.decode().lower(): v.decode() for k, v in messages[0]["headers"]}
-        self.text = b"".join(m.get("body", b"") for m in messages[1:]).decode()
-
-
-def ask(
-    desk: Desk, path: str, body: Any = None, *, headers: dict[str, str] | None = None, token: str = TOKEN,
-    raw: bytes | None = None, method: str = "",
-) -> Reply:  # fmt: skip
-    """One request without a network, from the page itself unless ``headers`` say otherwise."""
-    app = application(desk, "bea", TOKEN, (HERE, "localhost:4000"))
-    content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
-    named = {"host": HERE, "sec-fetch-site": "same-origin"}
-    if body is not None or raw is not None:
-        named |= {"origin": f"http://{HERE}", "content-type": "application/json"}
-    named |= headers or {}
-    path, _, query = path.partition("?")
-    scope = {
-        "type": "http", "http_version": "1.1", "method": method or ("POST" if content else "GET"),
-        "path": f"/{token}/{path}", "raw_path": b"", "query_string": query.encode(), "root_path": "",
-        "scheme": "http", "server": ("127.0.0.1", 4000), "client": ("127.0.0.1", 5000),
-        "headers": [(k.encode(), v.encode()) for k, v in named.items() if v],
-    }  # fmt: skip
-    sent: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asyncio.run(app(scope, receive, send))
-    return Reply(sent)
 
 
 def saving(**more: Any) -> dict[str, Any]:
@@ -710,9 +672,50 @@ def test_a_wrong_late_policy_is_named(tmp_path: Path, table: str, says: str) -> 
 
 
 def test_a_rubric_is_a_list_of_lines(tmp_path: Path) -> None:
-    first = 'id = "Q1"\n'
-    a = assignments.load(toml(tmp_path, "", **{first: first + 'rubric = ["1: this", "2: that"]\n'}))
-    assert a.questions[0].rubric == ("1: this", "2: that") and a.questions[1].rubric == ()
+    more = '[[questions]]\nid = "Q8"\ntext = "?"\npoints = 0.5\n'
+    points = {"points = 20\n": "points = 20.5\n"}
+    a = assignments.load(toml(tmp_path, more + 'rubric = ["1: this", "2: that"]', **points))
+    assert a.questions[-1].rubric == ("1: this", "2: that")
+    assert assignments.load(toml(tmp_path, more, **points)).questions[-1].rubric == ()
     for wrong in ('"text"', '["", "x"]', "[1]"):
-        with pytest.raises(UsageError, match=r"questions\[0\]\.rubric = .*: must be a list of non-empty strings"):
-            assignments.load(toml(tmp_path, "", **{first: first + f"rubric = {wrong}\n"}))
+        with pytest.raises(UsageError, match=r"questions\[7\]\.rubric = .*: must be a list of non-empty strings"):
+            assignments.load(toml(tmp_path, more + f"rubric = {wrong}", **points))
+
+
+def test_the_reference_has_a_rubric_worth_its_points() -> None:
+    """Every question's lines add up to its points, so that a marker can follow them."""
+    for q in assignment().questions:
+        assert sum(float(line.split(":")[0]) for line in q.rubric) == q.points, q.id
+
+
+def test_a_rubric_changes_no_observation_and_no_report(tmp_path: Path) -> None:
+    a, old = assignment(), {'    "1: hardly any': '    "1: next to no'}
+    b = assignments.load(toml(tmp_path, "", **old))
+    assert a.questions != b.questions
+    assert (a.observation_key(), a.judging_key()) == (b.observation_key(), b.judging_key())
+
+
+def test_the_late_policy_in_the_reference_is_an_example_that_works(tmp_path: Path) -> None:
+    text = (ROOT / "reference" / "assignment.toml").read_text(encoding="utf-8")
+    example = re.sub(r"^# (?=\[late\]|deadline|grace|percent|max)", "", text, flags=re.M)
+    (tmp_path / "assignment.toml").write_text(example, encoding="utf-8")
+    policy = assignments.load(tmp_path / "assignment.toml").late
+    assert policy is not None and policy.percent_per_day == 10
+
+
+def test_what_is_left_after_lateness_is_said() -> None:
+    found = late(at("2026-03-02T08:00:00+01:00"), LatePolicy(DUE, 15, 10.0, 50.0))
+    assert found.line(73.0).endswith("10 % of the points are taken off. So 65.7 of 73 points remain.")
+    assert late(at("2026-03-01T08:00:00+01:00"), LatePolicy(DUE, 15, 10.0, 50.0)).line(73.0).endswith("in time.")
+
+
+def test_lateness_reaches_the_table_and_the_class_page(tmp_path: Path) -> None:
+    course = classroom.Course(assignment(), tmp_path, tmp_path)
+    rows = [
+        classroom.Graded(grade("ada"), "ada", None, (), (10.0, 7.3)),
+        classroom.Graded(grade("bob"), "bob", None, (), (0.0, 0.0)),
+    ]
+    classroom.write_class(course, rows)
+    table = list(csv.DictReader((tmp_path / "grades.csv").open(encoding="utf-8")))
+    assert [(r["late_percent"], r["late_points"]) for r in table] == [("10", "7.3"), ("0", "0")]
+    assert ">−10 %</td>" in (tmp_path / "index.html").read_text(encoding="utf-8")

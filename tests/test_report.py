@@ -12,16 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from grader.model import Evidence, Grade, WrittenAnswer
-from grader.report import (
-    ClassRow,
-    first_to_fix,
-    points,
-    render_class_page,
-    render_report,
-    roots_of,
-    show,
-    why_missing,
-)
+from grader.report import ClassRow, first_to_fix, points, render_class_page, render_report, roots_of, show, why_missing
 from tests.fixtures_report import BUGGY, CHECKS, evidence, grade
 
 LIMIT = 2_000_000
@@ -127,16 +118,9 @@ def test_same_inputs_same_bytes(full: Evidence) -> None:
 
 def test_root_causes_come_first_and_take_their_followers_with_them() -> None:
     checks = grade("grace", BUGGY).checks
-    assert roots_of(checks) == {
-        "betas.kl_falls": "loss.kl_closed_form",
-        "betas.tuned": "loss.kl_closed_form",
-    }
+    assert roots_of(checks) == {"betas.kl_falls": "loss.kl_closed_form", "betas.tuned": "loss.kl_closed_form"}
     fixes = [(v.id, len(below)) for v, below in first_to_fix(checks)]
-    assert fixes == [
-        ("loss.kl_closed_form", 2),
-        ("reparameterization.formula", 0),
-        ("sampling.latent_grid", 0),
-    ]
+    assert fixes == [("loss.kl_closed_form", 2), ("reparameterization.formula", 0), ("sampling.latent_grid", 0)]
     html = render_report(grade("grace", BUGGY), Evidence())
     fix = html[html.index('id="fix"') : html.index('id="checks"')]
     assert "betas.tuned" not in fix and "2 other checks could not run because of it" in fix
@@ -159,6 +143,7 @@ def test_nothing_observed(full: Evidence) -> None:
     html = render_report(grade("bob", faults, convention=None), Evidence())
     check_page(html)
     assert html.count("Not observed because “The file loads") == 14
+    assert "<p>Not recovered: “The file loads" in html
     assert why_missing(grade("x").checks)(["betas.learns"]) == "it was not part of this run"
 
 
@@ -183,8 +168,7 @@ HOSTILE = [
     "![s](data:image/svg+xml;base64,PHN2Zz4=) ![t](data:image/png;base64,AAAA)",
     '<img src=x onerror=alert(1)> <svg/onload=alert(1)> <iframe src="//e.org"></iframe>',
     '</div></main><style>body{display:none}</style>" onmouseover="alert(1)',
-    "# one\n###### six\n# one again\n\n| a | b |\n|:-:|---|\n| 1 | 2 |\n\n"
-    "```\ncode\n```\n\n| c |\n|---|\n| 1 |",
+    "# one\n###### six\n# one again\n\n| a | b |\n|:-:|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n| c |\n|---|\n| 1 |",
     "مرحبا \u202egnp.exe\u202c שלום 👩‍🔬🧪 \u0000\u0007\ud800",
     "{{ 7 * 7 }} {% raw %} {# x #}",
     "grader-image-0 ![a](grader-image-0) ![a](grader-image-99)",
@@ -213,17 +197,7 @@ def test_hostile_answers_are_text(text: str) -> None:
         "# h\n" * 25_000,
         "`" * 100_000,
     ],
-    ids=[
-        "long word",
-        "entities",
-        "quotes",
-        "lists",
-        "brackets",
-        "stars",
-        "table",
-        "headings",
-        "ticks",
-    ],
+    ids=["long word", "entities", "quotes", "lists", "brackets", "stars", "table", "headings", "ticks"],
 )
 def test_seven_answers_of_100_kb(text: str, full: Evidence) -> None:
     written = tuple(WrittenAnswer(f"Q{k}", "?", 3, True, text) for k in range(1, 8))
@@ -232,17 +206,7 @@ def test_seven_answers_of_100_kb(text: str, full: Evidence) -> None:
     assert "Shortened here" in html
 
 
-IDS = [
-    "<b>bob</b>",
-    "a b",
-    "-rf",
-    'o\'neil "q"',
-    "Ünï",
-    "javascript:alert(1)",
-    "../x",
-    "\u202eevil",
-    "日本",
-]
+IDS = ["<b>bob</b>", "a b", "-rf", 'o\'neil "q"', "Ünï", "javascript:alert(1)", "../x", "\u202eevil", "日本"]
 
 
 @pytest.mark.parametrize("name", IDS)
@@ -253,8 +217,7 @@ def test_hostile_ids(name: str) -> None:
     rows = [ClassRow(grade(name, BUGGY), f"{name}/report.html", near_threshold=("betas.learns",))]
     page = check_page(render_class_page(rows, title=name))
     assert not any(
-        "javascript:" in (a.get("href") or "") and not (a["href"] or "").startswith("./")
-        for a in page.all("a")
+        "javascript:" in (a.get("href") or "") and not (a["href"] or "").startswith("./") for a in page.all("a")
     )
 
 
@@ -274,9 +237,7 @@ def test_images_that_lie_beside_the_answers(full: Evidence) -> None:
     from grader.figures import png, tiles
 
     address = png(tiles(full.originals[:2], 2))
-    shown = replace(
-        Evidence(), answer_images={"my plot.png": address, "evil.svg": "data:image/svg+xml,x"}
-    )
+    shown = replace(Evidence(), answer_images={"my plot.png": address, "evil.svg": "data:image/svg+xml,x"})
     text = "![KL](my%20plot.png) ![again](my%20plot.png) ![x](evil.svg) ![y](gone.png)"
     html = render_report(grade("ada", written=answered(text)), shown)
     check_page(html)
@@ -291,6 +252,15 @@ def test_what_we_replaced_to_train_it_is_said(full: Evidence) -> None:
     check_page(html)
     assert "we replaced your loss by ours of the same kind. The figures" in html
     assert 'id="repairs"' not in render_report(grade("ada"), full)
+
+
+def test_what_a_submission_drew_wrong_is_said_under_it(full: Evidence) -> None:
+    wrong = {"status": "failed", "message": "440 of 441 tiles are not decode(x_j, y_i)."}
+    html = render_report(grade("ada", {"sampling.latent_grid": wrong}), full)
+    caption = html[html.index('id="fig-grids-caption"') :].split("</figcaption>")[0]
+    assert "This is not what was asked for (sampling.latent_grid): 440 of 441 tiles" in caption
+    assert html.count("This is not what was asked for") == 1
+    assert "This is not what was asked for" not in render_report(grade("ada"), full)
 
 
 def test_the_likelihood_names_the_unit(full: Evidence) -> None:
@@ -339,21 +309,17 @@ def a_class() -> list[ClassRow]:
         if k == 4:
             faults["betas.learns"] = {"status": "harness_error", "message": "no worker"}
         near = ("interpolation.path",) if k == 2 else ()
-        rows.append(
-            ClassRow(grade(f"s{k}", faults), f"s{k}/report.html", (15.0 + k, 230.0 + k), near)
-        )
+        rows.append(ClassRow(grade(f"s{k}", faults), f"s{k}/report.html", (15.0 + k, 230.0 + k), near))
     return rows
 
 
 def test_the_class_page() -> None:
     html = render_class_page(a_class(), title="Autumn")
     page = check_page(html)
-    assert len(page.all("table")) == 2 and len(page.all("script")) == 1
+    assert len(page.all("table")) == 3 and len(page.all("script")) == 1
     for k in range(9):
         assert f'href="./s{k}/report.html"' in html
-    assert "KL missing half" in html and html.index("Not understood yet") < html.index(
-        "Submissions</h2>"
-    )
+    assert "KL missing half" in html and html.index("Not understood yet") < html.index("Submissions</h2>")
     people = html[html.index("Needs a person") : html.index("Scores</h2>")]
     for words in (
         "The harness failed",
@@ -364,6 +330,25 @@ def test_the_class_page() -> None:
     ):
         assert words in people
     assert html == render_class_page(list(reversed(a_class())), title="Autumn")
+
+
+def test_the_class_page_has_columns_for_marks_and_lateness_once_there_are_any() -> None:
+    heads = lambda rows: re.findall(r">(written|late)</th>", render_class_page(rows, title="Autumn"))  # noqa: E731
+    plain = [ClassRow(grade("a"), "a/report.html"), ClassRow(grade("b"), "b/report.html")]
+    assert heads(plain) == []
+    marked = tuple(replace(w, points=2.0) for w in grade().written)
+    some = (replace(marked[0], points=1.5), *grade().written[1:])
+    rows = [ClassRow(grade("a", written=marked), "a/report.html"), ClassRow(grade("b", written=some), "b/report.html", late=20.0)]
+    html = render_class_page(rows, title="Autumn")
+    check_page(html)
+    assert heads(rows) == ["written", "late"] and ">14</td>" in html and ">1.5 …</td>" in html and ">−20 %</td>" in html
+
+
+def test_checks_that_failed_nowhere_are_folded() -> None:
+    html = render_class_page([ClassRow(grade("grace", BUGGY), "grace/report.html")], title="Autumn")
+    shown, folded = html[html.index('id="failures"') :].split("<details", 1)
+    assert "loss.kl_closed_form" in shown and "betas.tuned" not in shown
+    assert "betas.tuned" in folded and "2 more that failed nowhere" in folded
 
 
 def test_many_links_are_folded() -> None:
@@ -380,9 +365,7 @@ def test_the_policy_admits_this_script_and_no_other() -> None:
     html = render_class_page(a_class(), title="Autumn")
     script = html[html.index("<script>") + 8 : html.index("</script>")]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert (
-        f"script-src &#39;sha256-{digest}&#39;" in html or f"script-src 'sha256-{digest}'" in html
-    )
+    assert f"script-src &#39;sha256-{digest}&#39;" in html or f"script-src 'sha256-{digest}'" in html
 
 
 def test_an_empty_class_and_a_class_without_curves() -> None:
@@ -416,9 +399,7 @@ def test_a_course_replaces_the_stylesheet(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_name_is_an_error_not_a_gap(tmp_path: Path) -> None:
-    (tmp_path / "report.html").write_text(
-        '{% extends "base/report.html" %}{% block repeat %}{{ scor }}{% endblock %}'
-    )
+    (tmp_path / "report.html").write_text('{% extends "base/report.html" %}{% block repeat %}{{ scor }}{% endblock %}')
     with pytest.raises(UndefinedError, match="scor"):
         render_report(grade("a"), Evidence(), overrides=tmp_path)
 
@@ -444,7 +425,7 @@ def test_grades_without_extras() -> None:
 
 def _schemes() -> dict[str, dict[str, str]]:
     css = (Path(__file__).parents[1] / "grader" / "templates" / "style.css").read_text()
-    light, dark = css.index(":root"), css.index("@media (prefers-color-scheme: dark)")
+    light, dark = css.index(":root"), css.index("@media screen and (prefers-color-scheme: dark)")
     found = {}
     for name, start in (("light", light), ("dark", dark)):
         block = css[start : css.index("}", start)]

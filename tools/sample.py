@@ -63,7 +63,8 @@ def render() -> None:
         run = json.loads((REPORTS / folder / "run.json").read_bytes())
         mine = grade.submission_id == SUBMISSION
         href = "report.html" if mine else f"../../submissions/{grade.submission_id}"
-        rows.append(ClassRow(grade, href, tuple(run["rate"]) if run["rate"] else None, tuple(run["near"])))
+        late = run["late"]["percent"] if run["late"] else 0.0
+        rows.append(ClassRow(grade, href, tuple(run["rate"]) if run["rate"] else None, tuple(run["near"]), late))
     SAMPLE.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(REPORTS / SUBMISSION / "report.html", SAMPLE / "report.html")
     (SAMPLE / "class.html").write_text(render_class_page(rows, title=TITLE), encoding="utf-8")

@@ -13,11 +13,11 @@ from typing import Any
 
 from grader import store
 from grader.exports import autograders, github, table, testreports
-from grader.exports.base import Exporter, Files, Rows, grade_from_json
+from grader.exports.base import Exporter, Files, Rows, grade_from_json, totals
 from grader.exports.table import grades_csv
 from grader.model import GraderError, UsageError
 
-__all__ = ["FORMATS", "Exporter", "export", "grade_from_json", "grades_csv"]
+__all__ = ["FORMATS", "Exporter", "export", "grade_from_json", "grades_csv", "totals"]
 
 _HIDDEN = {"show_hidden": "yes: hidden checks one by one; no (default): their points as one sum"}
 _NOW = {"now": "time of grading in seconds since 1970"}
@@ -66,7 +66,11 @@ FORMATS: Mapping[str, Exporter] = {
     "junit": Exporter("JUnit XML, one suite for each submission", whole=testreports.junit),
     "ctrf": Exporter("Common Test Report Format", student=testreports.ctrf, options=_NOW),
     "prairielearn": Exporter("PrairieLearn results.json", student=autograders.prairielearn, options=_HIDDEN),
-    "csv": Exporter("grades.csv", whole=table.plain_csv),
+    "csv": Exporter(
+        "grades.csv",
+        whole=table.plain_csv,
+        options={"reports": "folder of the reports, for the columns on lateness"},
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,26 +32,43 @@ def _by_group(grade: Grade) -> dict[str, float]:
     return {g: total([v.points for v in grade.checks if v.group == g]) for g in GROUPS}
 
 
-def grades_csv(grades: Sequence[Grade]) -> str:
-    """Points in all and per group, marks where given, status, and the first diagnosis of each submission."""
-    head = ["written", "written_max", "needs_person", "isolation", "diagnoses", "sha256"]
+Lateness = tuple[float, float]  # per cent of the points, and the points, that are taken off
+
+
+def grades_csv(grades: Sequence[Grade], late: Mapping[str, Lateness]) -> str:
+    """Points in all and per group, marks where given, lateness, status, and the diagnoses of each submission.
+
+    ``late`` is by submission id; empty without a policy. No other column takes lateness into account.
+    """
+    head = ["written", "written_max", "late_percent", "late_points", "needs_person", "isolation", "diagnoses", "sha256"]
     rows = [["id", "score", "max_score", *GROUPS, *head]]
     for g in grades:
         marks = written(g)
+        cost = ["", ""] if g.submission_id not in late else [number(n) for n in late[g.submission_id]]
         named = " ".join(dict.fromkeys(v.diagnosis for v in g.checks if v.diagnosis))
         rows.append(
             [
                 safe_cell(g.submission_id), number(g.score), number(g.max_score),
                 *map(number, _by_group(g).values()), "" if marks is None else number(marks[0]),
-                number(total([w.max_points for w in g.written])), "yes" if g.needs_person else "no",
+                number(total([w.max_points for w in g.written])), *cost, "yes" if g.needs_person else "no",
                 g.isolation, safe_cell(named), g.submission_sha256,
             ]
         )  # fmt: skip
     return _csv(rows)
 
 
-def plain_csv(grades: Rows) -> Files:
-    return {"grades.csv": grades_csv([g for g, _ in grades]).encode()}
+def plain_csv(grades: Rows, reports: str | Path | None = None) -> Files:
+    """``grades.csv`` as ``grader grade`` writes it; what lateness costs stands in the ``run.json`` of ``reports``."""
+    late = {} if reports is None else {g.submission_id: _lateness(Path(reports) / folder) for g, folder in grades}
+    return {"grades.csv": grades_csv([g for g, _ in grades], {k: v for k, v in late.items() if v}).encode()}
+
+
+def _lateness(folder: Path) -> Lateness | None:
+    try:
+        late = json.loads((folder / "run.json").read_bytes())["late"]
+        return (float(late["percent"]), float(late["points"])) if late else None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(f"reports = {str(folder.parent)!r}: no readable {folder.name}/run.json") from None
 
 
 # --- gradebooks --------------------------------------------------------------------------------------

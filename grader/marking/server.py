@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -29,7 +28,7 @@ from grader.marking.desk import ORDERS, Desk, Item, Order, beside
 from grader.marking.store import COMMENT_CHARS, PHRASE_CHARS, ConflictError, Mark, check_points, now
 from grader.marking.table import export_csv, import_csv
 from grader.model import GraderError, UsageError
-from grader.report import TEMPLATES, Answers, clean, plural, points, typeset
+from grader.report import Answers, clean, environment, plural, points
 
 OWN = Path(__file__).parent / "templates"
 MAX_BODY = 16 << 20  # bytes of a request: the marks of a large class as CSV
@@ -114,7 +113,7 @@ class Pages:
 
     def __init__(self, desk: Desk, marker: str, token: str) -> None:
         self.desk, self.marker, self.root = desk, marker, f"/{token}/"
-        self.templates = _environment()
+        self.templates = environment(OWN)
         self.images: dict[Path | None, Mapping[str, str]] = {}
 
     def routes(self) -> list[Route]:
@@ -435,18 +434,6 @@ def _other_question(item: Item, after: Sequence[Item]) -> str:
 
 def _file(name: str, kind: str) -> Response:
     return Response((OWN / name).read_bytes(), media_type=kind)
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(str(OWN)), FileSystemLoader(str(TEMPLATES))]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["typeset"] = typeset
-    return environment
 
 
 async def _lost(request: Request, error: Exception) -> Response:

@@ -108,7 +108,8 @@
     field.value = points === null ? "" : String(points);
     valid();
     show();
-    flush();
+    if (dirty() || running) flush();
+    else say("Already saved.", "good");
   }
 
   function half() {
