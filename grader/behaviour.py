@@ -125,7 +125,7 @@ def behaviour(
         # the tuned weight is one of the assignment's own: that run is the tuned one
         beta_c = found.beta_c(float(info["value"]), assignment.batch, assignment.latent_dim)
         for run in list(runs.values()):
-            if beta_c is not None and run.key.startswith("beta_") and abs(run.beta_c - beta_c) < 1e-6:  # type: ignore[operator]
+            if beta_c is not None and run.key.startswith("beta_") and abs(run.beta_c - beta_c) <= 1e-2 * run.beta_c:  # type: ignore[operator]
                 runs["tuned"] = run
     rough: dict[str, float] = {}
     ratio: dict[str, float] = {}

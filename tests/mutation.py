@@ -48,6 +48,8 @@ DIAGNOSES = _words(
     grid_flipped_vertically grid_flipped_horizontally grid_rotated grid_extent_ignored grid_n_ignored
     interpolates_pixels alpha_stops_early ends_swapped ends_are_raw_images interpolates_samples
     alpha_not_linear one_code_only
+    input_changed_in_place recon_values_clamped kl_reversed beta_not_linear noise_standardized prior_not_normal
+    prior_correlated interpolates_logvar interpolates_other_codes
     """
 )
 

@@ -1,0 +1,3 @@
+import torch.nn as nn
+__all__ = ["nn", "HID"]
+HID = 128

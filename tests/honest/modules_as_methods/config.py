@@ -1,0 +1,1 @@
+TUNED_BETA = 3.0
