@@ -46,6 +46,10 @@ def encoder_heads(seen: Seen, wiring_train: Wiring, context: Context) -> Finding
             share = f", {100 * zeros:.0f} % are exactly 0" if zeros > 0.01 else ""
             return _head(f"{name} is never {sign} over {len(v)} images × {v.shape[1]} dimensions{share}",
                          key, mu, logvar)  # fmt: skip
+    # four dimensions with the same largest value: no matter of chance, nor of heads that hardly vary
+    edge = float(np.abs(mu).max())
+    if int(np.isclose(np.abs(mu), edge, rtol=1e-3).any(0).sum()) >= 4:
+        return _head(f"mu is cut off at ±{number(edge, 3)} in several dimensions", "mu_bounded", mu, logvar)
     if wiring_train.codes_swapped and not wiring_train.codes_in_order:
         return _head("forward returns (x_hat, logvar, mu), encode returns (mu, logvar)", "heads_swapped", mu, logvar)
     if "codes:beta_0" in seen and seen.has("codes:beta_0"):

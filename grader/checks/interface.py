@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import diagnosis as names_of
 from grader import probes
 from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
 from grader.findings import close
@@ -57,8 +58,8 @@ def name_problems(info: dict[str, Any]) -> dict[str, str]:
             out[name] = f"{name} is not defined (expected {expected})"
         elif name == "TUNED_BETA":
             value = entry.get("value")
-            if not isinstance(value, int | float) or value < 0:
-                shown = value if value is not None else entry.get("kind")
+            if not isinstance(value, int | float) or value < 0 or entry.get("kind") == "str":
+                shown = value if value is not None and entry.get("kind") != "str" else f"a {entry.get('kind')}"
                 out[name] = f"TUNED_BETA is {shown}, expected one finite number ≥ 0"
         elif name in METHODS:
             out |= _class_problems(name, entry)
@@ -202,6 +203,7 @@ def _only_one_latent(faults: list[tuple[str, Any]], wanted: list[str]) -> bool:
     return latents == {"2", "3"} or latents == {"3", "20"} or latents == {"2", "20"}
 
 
+UNREACHED = 0.4  # a ReLU, SiLU, GELU or Mish before the sigmoid stays above 0.42; linear layers reach both ends
 RANGE_TOLERANCE = 1e-3  # a missing sigmoid leaves [0, 1] by more than 1 at codes of 100 standard deviations
 
 
@@ -228,7 +230,7 @@ def value_range(seen: Seen) -> Finding:
         if a < -RANGE_TOLERANCE or b > 1 + RANGE_TOLERANCE:
             if min(low, 0.0) > a or max(high, 1.0) < b or not where:
                 low, high, where = min(low, a), max(high, b), where or cls
-        elif a >= 0.5 - RANGE_TOLERANCE and b <= 0.7311 + RANGE_TOLERANCE and b - a > 1e-4:
+        elif (a >= UNREACHED or b <= 1 - UNREACHED) and b - a > 1e-4:
             squeezed.append((cls, a, b))
     if where:
         diagnosis = "sigmoid_missing" if high > 1 else "output_negative"
@@ -242,11 +244,14 @@ def value_range(seen: Seen) -> Finding:
         )
     if squeezed:
         cls, a, b = squeezed[0]
+        twice = a >= 0.5 - RANGE_TOLERANCE and b <= 0.7311 + RANGE_TOLERANCE
+        key = "sigmoid_twice" if twice else "activation_before_sigmoid"
         return Finding(
             False,
-            f"{cls}.decode never leaves [{number(a)}, {number(b)}], whatever the code: black cannot be reached",
-            "sigmoid(sigmoid(v)) lies in [0.5, 0.731]: apply the sigmoid once.",
-            "sigmoid_twice",
+            f"{cls}.decode never leaves [{number(a)}, {number(b)}], whatever the code: "
+            f"{'black' if a >= UNREACHED else 'white'} cannot be reached: {names_of.sentence([key])}",
+            names_of.hint([key]),
+            key,
             {"min": a, "max": b},
             {"min": 0.0, "max": 1.0},
         )
