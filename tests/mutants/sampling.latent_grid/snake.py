@@ -24,7 +24,7 @@ class Autoencoder(nn.Module):
         self.latent_dim = latent_dim
         self.enc = nn.Sequential(ConvBlock(1, 16, 2), ConvBlock(16, 16, 2), nn.Flatten(), nn.Linear(784, latent_dim))
         self.inp = nn.Linear(latent_dim, 16 * 49)
-        self.up = nn.Sequential(ConvBlock(16, 32), nn.PixelShuffle(2), ConvBlock(8, 4), nn.PixelShuffle(2))
+        self.up = nn.Sequential(ConvBlock(16, 32), nn.PixelShuffle(2), nn.Conv2d(8, 4, 3, padding=1), nn.PixelShuffle(2))
         self.to(memory_format=torch.channels_last)
 
     def encode(self, x):
