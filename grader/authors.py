@@ -251,9 +251,8 @@ def selfcheck(
         trained = case.check in TRAINED
         if trained and quick:
             continue
-        named = frozenset({case.diagnosis, *case.also_diagnosis} if case.diagnosis else ())
         files = as_submission(case.name, cases.load_case(path))
-        todo.append(("mutant", f"{case.check}/{case.name}", case.check, named, files, trained))
+        todo.append(("mutant", f"{case.check}/{case.name}", case.check, case.named, files, trained))
     todo = [t for t in todo if not only or any(o in t[1] for o in only)]
     exact, full = Cache(assignment, None, isolation), Cache(assignment, data, isolation)
     done = 0

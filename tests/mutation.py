@@ -83,6 +83,11 @@ class Case(NamedTuple):
     also_diagnosis: tuple[str, ...]
     syntax_error: bool
 
+    @property
+    def named(self) -> frozenset[str]:
+        """Diagnoses of which one is asked for; empty where none is."""
+        return frozenset({self.diagnosis, *self.also_diagnosis} if self.diagnosis else ())
+
 
 def read_case(path: Path) -> Case:
     """The literals of one mutant; raises ``ValueError`` if they do not have the form above."""

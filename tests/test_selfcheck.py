@@ -49,8 +49,7 @@ def outcome(
 )
 def test_mutant_dies_where_it_is_filed(path: Path, exam: Exam) -> None:
     case = mutation.read_case(path)
-    named = frozenset({case.diagnosis, *case.also_diagnosis} if case.diagnosis else ())
-    o = outcome(exam, "mutant", case.name, mutation.load_case(path), case.check, named, path in FIRST.values())
+    o = outcome(exam, "mutant", case.name, mutation.load_case(path), case.check, case.named, path in FIRST.values())
     assert o.good, authors._explain(o)
     assert set(o.failed) <= {case.check, *case.also}, authors._explain(o)
     assert o.rightly_named is not False, authors._explain(o)

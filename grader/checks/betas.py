@@ -81,7 +81,7 @@ def _head(what: str, key: str, mu: np.ndarray, logvar: np.ndarray) -> Finding:
 def code_reaches_decoder(seen: Seen, wiring_train: Wiring, wiring_eval: Wiring) -> Finding:
     """Every latent coordinate reaches the image, in training too."""
     for mode in ("eval", "train"):
-        g = np.stack([seen.arrays(f"code_gradient:VAE:{mode}:{i}")["grad"] for i in range(2)])
+        g = _code_gradients(seen, "VAE", mode)
         reach = np.abs(g).max((0, 1, 2))  # [D]
         dead = int((reach == 0).sum())
         if dead:
@@ -93,7 +93,7 @@ def code_reaches_decoder(seen: Seen, wiring_train: Wiring, wiring_eval: Wiring) 
         if mode == "train" and share > 0.005:
             return _dropped(f"{100 * share:.0f} % of the elements of z have no effect on decode", share)
     if all(f"code_gradient:Autoencoder:eval:{i}" in seen for i in range(2)) and seen.has("build:Autoencoder:20"):
-        g = np.stack([seen.arrays(f"code_gradient:Autoencoder:eval:{i}")["grad"] for i in range(2)])
+        g = _code_gradients(seen, "Autoencoder", "eval")
         if dead := int((np.abs(g).max((0, 1, 2)) == 0).sum()):
             return _ignored("eval", dead, g.shape[-1], "the autoencoder's decode")
     if wiring_train.observed and wiring_eval.exact and not wiring_train.exact:
@@ -102,6 +102,10 @@ def code_reaches_decoder(seen: Seen, wiring_train: Wiring, wiring_eval: Wiring) 
             return _dropped("forward differs from decode(reparameterize(mu, logvar)) under the same seed, though "
                             "in eval mode it is the same", None)  # fmt: skip
     return Finding(True, "the gradient of decode is alive in every coordinate, in both modes")
+
+
+def _code_gradients(seen: Seen, cls: str, mode: str) -> np.ndarray:
+    return np.stack([seen.arrays(f"code_gradient:{cls}:{mode}:{i}")["grad"] for i in range(2)])
 
 
 def _ignored(mode: str, dead: int, count: int, what: str) -> Finding:

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import diagnosis as names_of
-from grader import probes
+from grader import diagnosis, probes
 from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
 from grader.findings import close
 
@@ -158,24 +157,24 @@ def _shape_failure(seen: Seen, faults: list[tuple[str, Any]], wanted: list[str])
             raise Unobserved(name, fault)
     parts = name.split(":")
     at = f" (D = {parts[-2]}, batch {parts[-1]})" if name.startswith("shape:") else ""
-    diagnosis = None
+    key = None
     if fault.kind == "wrong_value":
-        diagnosis = "nan_output"
+        key = "nan_output"
     elif "float" in fault.got and fault.expected == "float32":
-        diagnosis = "wrong_dtype"
+        key = "wrong_dtype"
     elif _only_some_batches(seen, faults, wanted):
         lost = fault.kind == "wrong_shape" and all(n.endswith(":1") for n, _ in faults)
-        diagnosis = "batch_axis_lost" if lost else "batch_size_hard_coded"
+        key = "batch_axis_lost" if lost else "batch_size_hard_coded"
     elif _only_one_latent(faults, wanted):
-        diagnosis = "latent_dim_ignored"
+        key = "latent_dim_ignored"
     elif fault.kind == "wrong_shape" and fault.got.startswith("["):
-        diagnosis = "wrong_image_shape" if "784" in fault.expected else "wrong_code_shape"
+        key = "wrong_image_shape" if "784" in fault.expected else "wrong_code_shape"
     where = f", {fault.where}" if fault.where else ""
     return Finding(
         False,
         f"{fault.message}{at}{where}",
         "",
-        diagnosis,
+        key,
         {"got": fault.got or fault.message, "failed_calls": len(faults)},
         {"expected": fault.expected or "no exception", "calls": len(wanted)},
     )
@@ -233,12 +232,12 @@ def value_range(seen: Seen) -> Finding:
         elif (a >= UNREACHED or b <= 1 - UNREACHED) and b - a > 1e-4:
             squeezed.append((cls, a, b))
     if where:
-        diagnosis = "sigmoid_missing" if high > 1 else "output_negative"
+        key = "sigmoid_missing" if high > 1 else "output_negative"
         return Finding(
             False,
             f"{where}.decode returns values from {number(low)} to {number(high)}, expected [0, 1]",
             "End the decoder with a sigmoid, or use the loss on the same scale as the output.",
-            diagnosis,
+            key,
             {"min": low, "max": high},
             {"min": 0.0, "max": 1.0},
         )
@@ -249,8 +248,8 @@ def value_range(seen: Seen) -> Finding:
         return Finding(
             False,
             f"{cls}.decode never leaves [{number(a)}, {number(b)}], whatever the code: "
-            f"{'black' if a >= UNREACHED else 'white'} cannot be reached: {names_of.sentence([key])}",
-            names_of.hint([key]),
+            f"{'black' if a >= UNREACHED else 'white'} cannot be reached: {diagnosis.sentence([key])}",
+            diagnosis.hint([key]),
             key,
             {"min": a, "max": b},
             {"min": 0.0, "max": 1.0},

@@ -235,7 +235,7 @@ def forward(wiring_eval: Wiring, wiring_train: Wiring, seen: Seen, noise: Noise)
         raise Echo("reparameterization.formula")  # forward is right, reparameterize is not
     if wiring_eval.decodes_logvar:
         text = "the decoder gets logvar"
-    elif changed and key == "images_changed_after_decoding":
+    elif key == "images_changed_after_decoding":
         text = f"its images are {changed}"
     else:
         text = diagnosis.sentence([key]) or "no order of the stages reproduces it"
