@@ -134,9 +134,15 @@ def behaviour(
         if a is None:
             continue
         frames = a["out0"].reshape(-1, assignment.interpolation_steps, 784)
-        rough[key] = float(np.nanmedian([metrics.roughness(f) for f in frames]))
-        ratio[key] = float(np.nanmedian([metrics.path_ratio(f) for f in frames]))
+        rough[key] = _median([metrics.roughness(f) for f in frames])
+        ratio[key] = _median([metrics.path_ratio(f) for f in frames])
     return Behaviour(family, runs, rough, ratio)
+
+
+def _median(values: list[float]) -> float:
+    """Of those that are numbers: a path that does not move has no roughness."""
+    known = [v for v in values if not np.isnan(v)]
+    return float(np.median(known)) if known else float("nan")
 
 
 def _trained(

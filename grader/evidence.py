@@ -157,12 +157,14 @@ def _planes(context: Context, a: Assignment, data: Dataset) -> list[Plane]:
         codes, walks = _out(context, f"codes:{key}"), _images(_out(context, f"walks:{key}"))
         if codes is None and grid is None:
             continue
-        if grid is not None and (grid.size != 588 * 588 or not np.isfinite(grid).all()):
+        side = 28 * a.grid_n
+        if grid is not None and (grid.size != side * side or not np.isfinite(grid).all()):
             grid = None
         out.append(
             Plane(
                 "ae" if kind == "ae" else "vae",
-                grid=None if grid is None else grid.reshape(588, 588).astype(np.float32),
+                grid=None if grid is None else grid.reshape(side, side).astype(np.float32),
+                extent=a.grid_extent,
                 codes=codes,
                 labels=data.eval_y if codes is not None else None,
                 traversal_1=None if walks is None else walks[:9],

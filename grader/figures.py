@@ -860,7 +860,8 @@ def grids(c: Context) -> dict[str, Any] | None:
             split = np.nan_to_num(board).reshape(n, 28, n, 28)
             jump = np.sqrt(((split[:, :, 1:] - split[:, :, :-1]) ** 2).sum(axis=(1, 3)))
             steps.append(f"{num(jump.mean())} ({name})")
-    caption = "Your latent_grid over [−4, 4]², z₁ to the right, z₂ upwards."
+    reach = f"{shown[0].extent:g}"
+    caption = f"Your latent_grid over [−{reach}, {reach}]², z₁ to the right, z₂ upwards."
     if steps:
         caption += f" Neighbouring tiles differ by {listing(steps)} on average (L2)."
     caption += f" The prior keeps 95{THIN}% of its mass within 2.45 of the centre."

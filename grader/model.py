@@ -207,7 +207,8 @@ class Plane:
     """A two-dimensional latent space: the submission's own grid, codes by class, axis walks."""
 
     kind: Literal["ae", "vae"]
-    grid: Array | None = None  # [588, 588] as the submission's latent_grid returned it
+    grid: Array | None = None  # [n * 28, n * 28] as the submission's latent_grid returned it
+    extent: float = 4.0  # it runs over [-extent, extent]²
     codes: Array | None = None  # [n, 2] means of evaluation images
     labels: Array | None = None  # [n] int
     traversal_1: Array | None = None  # [m, 28, 28] z1 from -3 to 3 with z2 = 0

@@ -287,7 +287,7 @@ class Observer:
             self._interpolation(
                 f"exam_short:{cls}", cls, d, f"state:exam:{cls}:20", x[2:4], "exam", probes.SMALL_STEPS
             )
-        self._grid("exam", "VAE", "state:exam:VAE:2", None, None)
+        self._grid("exam", "VAE", "state:exam:VAE:2", *probes.GRID)
         for cls in probes.CLASSES:
             self._grid("exam_small", cls, f"state:exam:{cls}:2", *probes.SMALL_GRID)
             self._exam_bottleneck(cls, d)
@@ -350,9 +350,8 @@ class Observer:
         if state in self.states:
             self._bottleneck(f"exam:{cls}", "exam", cls, d, state, probes.exam_images(self.assignment))
 
-    def _grid(self, tag: str, cls: str, state: str, n: int | None, extent: float | None) -> None:
-        args = {} if n is None or extent is None else {"n": n, "extent": extent}
-        n, extent = n or 21, extent or 4.0  # the contract's defaults
+    def _grid(self, tag: str, cls: str, state: str, n: int, extent: float) -> None:
+        args = {} if (n, extent) == probes.GRID else {"n": n, "extent": extent}  # the defaults are left to the submission
         m = self._model(cls, 2, state, "draw")
         name = f"grid:{tag}:{cls}"
         self.ask(
@@ -421,7 +420,7 @@ class Observer:
             self._odd(key, cls, state, data)
         for key, cls in (("ae_2d", "Autoencoder"), ("vae_2d", "VAE")):
             if f"train:{key}" in self.states:
-                self._grid(key, cls, f"train:{key}", None, None)
+                self._grid(key, cls, f"train:{key}", a.grid_n, a.grid_extent)
                 self._plane(key, cls)
         if "train:beta_1" in self.states:
             self._sampling("beta_1", "VAE", a.latent_dim, "train:beta_1", many=False)

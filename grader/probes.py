@@ -459,7 +459,8 @@ def lerp(a: np.ndarray, b: np.ndarray, steps: int) -> np.ndarray:
     return ((1 - t) * a[..., None, :] + t * b[..., None, :]).astype(F32)
 
 
-SMALL_GRID = (5, 1.5)  # n, extent of a second grid: neither is the default
+GRID = (21, 4.0)  # n, extent: the defaults of `latent_grid`
+SMALL_GRID = (5, 1.5)  # neither is the default
 SMALL_STEPS = 5
 
 

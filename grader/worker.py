@@ -291,6 +291,20 @@ def _unmapped(z: torch.Tensor) -> torch.Tensor:
     return z
 
 
+@contextlib.contextmanager
+def _methods(model: Any, **replaced: Callable[..., Any]) -> Iterator[None]:
+    """Put functions in the place of methods for a while; what a constructor had set on the instance comes back."""
+    own = model.__dict__
+    before = {name: own[name] for name in replaced if name in own}
+    own.update(replaced)
+    try:
+        yield
+    finally:
+        for name in replaced:
+            own.pop(name, None)
+        own.update(before)
+
+
 class Recorder:
     """Records the codes that reach a model's decoder while a student's function runs.
 
@@ -329,15 +343,14 @@ class Recorder:
                 self.hooked.append(_plain_tensor(z).float())
 
         self._handles = [m.register_forward_pre_hook(hook) for m in self.model.modules()]
-        self.model.__dict__["decode"] = recording_decode
-        self.model.__dict__["encode"] = counting_encode
+        self._methods = _methods(self.model, decode=recording_decode, encode=counting_encode)
+        self._methods.__enter__()
         return self
 
     def __exit__(self, *exc: object) -> None:
         for h in self._handles:
             h.remove()
-        for name in ("decode", "encode"):
-            self.model.__dict__.pop(name, None)
+        self._methods.__exit__(None, None, None)
 
     def result(self) -> tuple[torch.Tensor, str]:
         for codes, via in ((self.decoded, "decode"), (self.hooked, "module")):
@@ -451,11 +464,14 @@ class Session:
                 for m in wanted
                 if callable(getattr(value, m, None)) and getattr(value, m) is not getattr(nn.Module, m, None)
             }
-            if info["module"] and (set(wanted[:2]) | ({wanted[3]} if name == "VAE" else set())) - set(info["methods"]):
+            if info["module"] and set(wanted if name == "VAE" else wanted[:3]) - set(info["methods"]):
                 with contextlib.suppress(Exception):  # the constructor may set them: self.decode = nn.Sequential(...)
                     one: Any = value(2)  # type: ignore[call-arg]
-                    set_there = [m for m in wanted if m not in info["methods"] and m != "forward"]
-                    info["methods"] |= {m: None for m in set_there if callable(getattr(one, m, None))}
+                    there = {m: getattr(one, m, None) for m in wanted if m not in info["methods"]}
+                    inherited = nn.Module.forward
+                    info["methods"] |= {
+                        m: None for m, f in there.items() if callable(f) and getattr(f, "__func__", f) is not inherited
+                    }
         elif callable(value):
             info["kind"] = "function"
         if callable(value):
@@ -606,13 +622,10 @@ class Session:
             encode(*args, **kwargs)
             return mu.clone(), logvar.clone()
 
-        model.__dict__["encode"] = frozen
-        try:
+        with _methods(model, encode=frozen):
             for name, images in (("frozen", x), ("frozen_other", x.flip(0))):
                 again()
                 out[name] = _tensors(model(images.clone()), 3, "VAE.forward", "…")[0]
-        finally:
-            model.__dict__.pop("encode", None)
         return calls
 
     def op_noise_gradient(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
