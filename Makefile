@@ -26,6 +26,7 @@ grade: $(STAMP)  ## grade every folder of SUBMISSIONS into OUT
 	@$(PY) -m grader grade $(SUBMISSIONS) --out $(OUT) $(ARGS)
 
 test: $(STAMP)  ## the project's tests, formatting, lint and types
+	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(PY) -m pytest $(ARGS)

@@ -19,7 +19,6 @@ MAX_INTEGER = 1 << 62  # what numpy and floats take
 Arrays = Mapping[str, np.ndarray]
 
 
-
 class _Row(list[Any]):
     """A list with a place for each of these."""
 

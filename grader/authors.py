@@ -112,7 +112,9 @@ class Cache:
         kernels = os.environ.get("ATEN_CPU_CAPABILITY", "")
         self.key = f"{assignment.observation_key()} {data.sha256 if data else ''} {code} {kernels}"
 
-    def observe(self, submission: Submission, sandbox: host.Sandbox, runs: frozenset[str] | None = None) -> Observations:
+    def observe(
+        self, submission: Submission, sandbox: host.Sandbox, runs: frozenset[str] | None = None
+    ) -> Observations:
         text = f"{self.key} {intake.source_digest(submission)} {sorted(runs) if runs is not None else ''}"
         path = WORK / "observations" / f"{sha256(text.encode()).hexdigest()[:32]}.obs"
         old = store.read(path)
@@ -262,7 +264,8 @@ def selfcheck(
         kind, name, wanted, named, submission, trained = item
         observations = (full if trained else exact).observe(submission, sandbox)
         grade, again = (
-            _judge(submission, o, assignment, data if trained else None, bands) for o in (observations, shaken(observations, 1))
+            _judge(submission, o, assignment, data if trained else None, bands)
+            for o in (observations, shaken(observations, 1))
         )
         outcome = replace(_outcome(kind, name, wanted, named, grade), moved=_moved(grade, again))
         done += 1
@@ -297,7 +300,10 @@ def _hostile(isolation: str, only: tuple[str, ...]) -> list[Contained]:
             breaches = [*outcome.breaches] if outcome.began else ["did not run"]
             seconds = time.monotonic() - started
             found.append(Contained(attack.name, attack.contained_by, outcome.ends, tuple(breaches), seconds))
-            print(f"{i}/{len(paths)} {'MISS' if breaches else 'ok  '} hostile/{attack.name} {'; '.join(breaches)}", flush=True)
+            print(
+                f"{i}/{len(paths)} {'MISS' if breaches else 'ok  '} hostile/{attack.name} {'; '.join(breaches)}",
+                flush=True,
+            )
     return found
 
 
@@ -308,7 +314,10 @@ def shaken(observations: Observations, seed: int) -> Observations:
     def shake(v: np.ndarray) -> np.ndarray:
         return (v * (1.0 + SHAKE * rng.choice([-1.0, 1.0], v.shape))).astype(v.dtype) if v.dtype.kind == "f" else v
 
-    by = {n: replace(o, arrays={k: shake(np.asarray(v)) for k, v in o.arrays.items()}) for n, o in observations.by_probe.items()}
+    by = {
+        n: replace(o, arrays={k: shake(np.asarray(v)) for k, v in o.arrays.items()})
+        for n, o in observations.by_probe.items()
+    }
     return replace(observations, by_probe=by)
 
 
@@ -318,7 +327,11 @@ def _moved(grade: Grade, again: Grade) -> tuple[str, ...]:
 
 
 def _judge(
-    submission: Submission, observations: Observations, assignment: Assignment, data: Dataset | None, bands: Mapping[str, Band]
+    submission: Submission,
+    observations: Observations,
+    assignment: Assignment,
+    data: Dataset | None,
+    bands: Mapping[str, Band],
 ) -> Grade:
     only = frozenset(checks.IDS) - (frozenset() if data is not None else frozenset(TRAINED))
     return judge.grade(submission, observations, assignment, data, bands, only=only)
@@ -358,7 +371,8 @@ def matrix(outcomes: Sequence[Outcome], assignment: Assignment, quick: bool, att
     other = sum(o.good and o.diagnoses[o.wanted] is not None and o.rightly_named is False for o in mutants)
     moved = sum(bool(o.moved) for o in outcomes)
     lines = [
-        f"Data set `{assignment.dataset}`, seed {assignment.seed}, " + ("exact checks only." if quick else "all checks."),
+        f"Data set `{assignment.dataset}`, seed {assignment.seed}, "
+        + ("exact checks only." if quick else "all checks."),
         "",
         f"- mutants killed by the check they are filed under: {killed} of {len(mutants)}",
         f"- honest submissions that lost a point: {alarms} of {len(honest)} (95 % upper bound "

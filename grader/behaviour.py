@@ -109,9 +109,7 @@ def _arrays(by: By, name: str) -> Mapping[str, np.ndarray] | None:
     return findings.arrays(by, name)
 
 
-def behaviour(
-    by: By, found: findings.Findings, assignment: Assignment, data: Dataset
-) -> Behaviour:
+def behaviour(by: By, found: findings.Findings, assignment: Assignment, data: Dataset) -> Behaviour:
     """Measure every trained run of one submission. Runs that failed are left out."""
     base = reference(data)
     family = found.likelihood()
@@ -161,8 +159,13 @@ def _trained(
             assert found.losses.kl is not None and found.losses.kl.scale is not None
             unit_k = found.losses.kl.scale.at(assignment.batch, d)
     curve = o.arrays["recon"] / unit_r
-    family = (repair.get("loss") or found.losses.recon.family) if vae else (  # type: ignore[union-attr]
-        repair.get("loss") or found.losses.ae.family  # type: ignore[union-attr]
+    family = (
+        (repair.get("loss") or found.losses.recon.family)
+        if vae
+        # type: ignore[union-attr]
+        else (
+            repair.get("loss") or found.losses.ae.family  # type: ignore[union-attr]
+        )
     )
     base_run = Trained(
         key, o.info.get("beta_c"), o.info.get("beta"), bool(repair), curve,
@@ -172,9 +175,7 @@ def _trained(
     return Trained(**{**base_run.__dict__, **_evaluated(key, vae, str(family), by, data, base)})
 
 
-def _evaluated(
-    key: str, vae: bool, family: str, by: By, data: Dataset, base: Reference
-) -> dict[str, object]:
+def _evaluated(key: str, vae: bool, family: str, by: By, data: Dataset, base: Reference) -> dict[str, object]:
     out: dict[str, object] = {}
     codes = _arrays(by, f"codes:{key}")
     if codes is not None:

@@ -74,9 +74,7 @@ def band(name: str, values: Sequence[float]) -> Band:
 
 
 def document(
-    assignment: Assignment,
-    measurements: Sequence[Mapping[str, Any]],
-    environment: Mapping[str, Any],
+    assignment: Assignment, measurements: Sequence[Mapping[str, Any]], environment: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The calibration file's content. ``measurements``: one per run, with variant, seed and metrics."""
     names = sorted(RULES)

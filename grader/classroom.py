@@ -15,19 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grader import (
-    __version__,
-    calibrate,
-    evidence,
-    exports,
-    intake,
-    judge,
-    late,
-    marking,
-    observe,
-    report,
-    store,
-)
+from grader import __version__, calibrate, evidence, exports, intake, judge, late, marking, observe, report, store
 from grader import data as datasets
 from grader.assignment import Assignment
 from grader.data import Dataset
@@ -184,7 +172,9 @@ def judged(course: Course, submission: Submission, observations: Observations) -
     bands, honest = course.calibration
     prepared = judge.contexts(observations, course.assignment, course.data, bands)
     written = marking.apply(judge.written_answers(submission, course.assignment), course.marks, submission.id)
-    grade = judge.grade(submission, observations, course.assignment, course.data, bands, written=written, prepared=prepared)
+    grade = judge.grade(
+        submission, observations, course.assignment, course.data, bands, written=written, prepared=prepared
+    )
     shown = evidence.evidence(observations, prepared[0], course.data, bands, honest)
     if "![" in submission.answers:
         shown = replace(shown, answer_images=intake.answer_images(submission.path))
@@ -193,16 +183,16 @@ def judged(course: Course, submission: Submission, observations: Observations) -
     return grade, report.render_report(grade, shown, overrides=course.assignment.templates, late=text), shown
 
 
-def render(
-    course: Course, submission: Submission, observations: Observations, seconds: float | None
-) -> Graded:
+def render(course: Course, submission: Submission, observations: Observations, seconds: float | None) -> Graded:
     """Judge and write ``grade.json``, ``report.html`` and ``run.json`` of one submission, each whole."""
     try:
         grade, html, shown = judged(course, submission, observations)
     except GraderError:
         raise
     except Exception as error:  # numbers of one submission must not end the grading of the others
-        failed = _failed(course, observations.digest, observations.isolation, observations.environment, "rendering", error)
+        failed = _failed(
+            course, observations.digest, observations.isolation, observations.environment, "rendering", error
+        )
         grade, html, shown = judged(course, submission, failed)
     folder = course.out / intake.folder_name(submission.id)
     files = {"grade.json": store.json_bytes(judge.to_json(grade)), "report.html": html.encode()}
@@ -287,9 +277,7 @@ def write_class(course: Course, rows: Sequence[Graded]) -> None:
     page_rows = [
         report.ClassRow(r.grade, f"{r.folder}/report.html", r.rate, r.near, r.late[0] if r.late else 0.0) for r in rows
     ]
-    page = report.render_class_page(
-        page_rows, title=course.assignment.name, overrides=course.assignment.templates
-    )
+    page = report.render_class_page(page_rows, title=course.assignment.name, overrides=course.assignment.templates)
     store.write_atomic(course.out / "index.html", page.encode())
     store.write_atomic(course.out / "grades.csv", exports.grades_csv([r.grade for r in rows], costs).encode())
 
@@ -375,7 +363,9 @@ def verify(course: Course, folder: Path, submissions: Path | None, isolation: st
         environment = environment_of(sandbox)
         if environment != dict(old.environment):
             changed = sorted(k for k in environment if environment[k] != old.environment.get(k))
-            return [f"{k}: was {old.environment.get(k)}, is {environment[k]}; not comparable bit for bit" for k in changed]
+            return [
+                f"{k}: was {old.environment.get(k)}, is {environment[k]}; not comparable bit for bit" for k in changed
+            ]
         new = observe_one(course, submission, old.digest, sandbox, environment, lambda probe: None)
     out = []
     for name in sorted(set(old.by_probe) | set(new.by_probe)):
@@ -552,5 +542,3 @@ def _looks_slow(submission: Submission) -> bool:
 def _ours(observations: Observations) -> bool:
     fault = observations.by_probe["load"].fault
     return fault is not None and fault.kind == "harness"
-
-

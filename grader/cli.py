@@ -261,7 +261,9 @@ def print_grade(grade: Grade, console: Console) -> None:
     failed = sum(v.status not in ("passed", "blocked") for v in grade.checks)
     passed = sum(v.status == "passed" for v in grade.checks)
     tail = f", {failed} failed" if failed else ""
-    console.print(f"[bold]{passed} of {len(grade.checks)} public checks passed{tail}[/]; hidden checks train your models")
+    console.print(
+        f"[bold]{passed} of {len(grade.checks)} public checks passed{tail}[/]; hidden checks train your models"
+    )
     for v, below in report.first_to_fix(grade.checks)[:1]:
         also = f", and then the {len(below)} that could not run" if below else ""
         console.print(f"fix first: [bold]{escape(v.id)}[/]{also}")

@@ -183,9 +183,7 @@ def _with_pixels(rest: float, batch: float, latent: int) -> Scale:
     return Scale(rest / PIXELS**r, batch, latent, r)
 
 
-def _basis_fit(
-    by_shape: Mapping[tuple[int, int], Sequence[KlPoint]],
-) -> tuple[Scale | None, dict[str, float], float]:
+def _basis_fit(by_shape: Mapping[tuple[int, int], Sequence[KlPoint]]) -> tuple[Scale | None, dict[str, float], float]:
     shape = max(by_shape, key=lambda s: len(by_shape[s]))
     group = by_shape[shape]
     values = np.array([p.kl for p in group])

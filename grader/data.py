@@ -91,9 +91,7 @@ def _source_identity(name: str, root: Path) -> str:
         except OSError:
             raise UsageError(f"{name}: {path} is missing; to download it: {fix}") from None
         if found != size:
-            raise UsageError(
-                f"{name}: {path} has {found} bytes, expected {size}; delete it, then: {fix}"
-            )
+            raise UsageError(f"{name}: {path} has {found} bytes, expected {size}; delete it, then: {fix}")
         with path.open("rb") as f:
             while block := f.read(1 << 20):
                 h.update(block)
@@ -125,10 +123,7 @@ def _read_digits() -> Arrays:
 
     bunch = load_digits()
     small = (bunch.images / 16.0).astype(np.float32)
-    resized = [
-        np.asarray(Image.fromarray(im, mode=None).resize((28, 28), Image.Resampling.BILINEAR))
-        for im in small
-    ]
+    resized = [np.asarray(Image.fromarray(im, mode=None).resize((28, 28), Image.Resampling.BILINEAR)) for im in small]
     images = np.stack(resized).clip(0.0, 1.0)[:, None]
     n = SIZES["digits"][0]
     order = np.random.default_rng(1797).permutation(len(images))  # writers are contiguous in the file
@@ -153,20 +148,13 @@ def _read_idx(name: str, root: Path) -> Arrays:
     return out[0], out[1].astype(np.int64), out[2], out[3].astype(np.int64)
 
 
-def _split(
-    name: str, seed: int, x: np.ndarray, y: np.ndarray, held_x: np.ndarray, held_y: np.ndarray
-) -> Arrays:
+def _split(name: str, seed: int, x: np.ndarray, y: np.ndarray, held_x: np.ndarray, held_y: np.ndarray) -> Arrays:
     """A seeded subset of the training part and one of the held-out part."""
     rng = np.random.default_rng([seed, 28])
     n_train, n_eval = SIZES[name]
     a = rng.permutation(len(x))[:n_train]
     b = rng.permutation(len(held_x))[:n_eval]
-    return (
-        np.ascontiguousarray(x[a], np.float32),
-        y[a],
-        np.ascontiguousarray(held_x[b], np.float32),
-        held_y[b],
-    )
+    return (np.ascontiguousarray(x[a], np.float32), y[a], np.ascontiguousarray(held_x[b], np.float32), held_y[b])
 
 
 def _read_cached(path: Path) -> Arrays | None:

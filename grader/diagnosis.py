@@ -316,9 +316,14 @@ def name_recon(points: Sequence[tuple[np.ndarray, np.ndarray, float]]) -> list[s
     for family in oracles.FAMILIES:
         error = functools.partial(oracles.recon_per_image, family)
         formulas |= {
-            f"recon_other_images {family} pairs": [lambda a, x, e=error: float(np.mean([e(a, np.roll(x, k, 0)) for k in range(len(x))]))],
+            f"recon_other_images {family} pairs": [
+                lambda a, x, e=error: float(np.mean([e(a, np.roll(x, k, 0)) for k in range(len(x))]))
+            ],
             f"recon_other_images {family} next": [lambda a, x, e=error, k=k: e(a, np.roll(x, k, 0)) for k in (1, -1)],
-            f"recon_target_rounded {family}": [lambda a, x, e=error: e(a, np.round(x)), lambda a, x, e=error: e(a, (x > 0).astype(float))],
+            f"recon_target_rounded {family}": [
+                lambda a, x, e=error: e(a, np.round(x)),
+                lambda a, x, e=error: e(a, (x > 0).astype(float)),
+            ],
         }
     spread: dict[str, float] = {}
     for key, variants in formulas.items():
@@ -346,7 +351,10 @@ def name_kl_points(mu: np.ndarray, logvar: np.ndarray, values: np.ndarray) -> li
         return np.log(np.abs(v) + 1e-12)
 
     terms = closed(m, v)
-    formulas = {"kl_mu_logvar_exchanged": closed(v, m).sum(2), "kl_log_of_logvar": (terms + 0.5 * (v - log_of(v))).sum(2)}
+    formulas = {
+        "kl_mu_logvar_exchanged": closed(v, m).sum(2),
+        "kl_log_of_logvar": (terms + 0.5 * (v - log_of(v))).sum(2),
+    }
     formulas["kl_log_of_logvar "] = 0.5 * (m**2 + v - 1.0 - log_of(v)).sum(2)
     formulas |= {f"kl_one_latent_only {j}": terms[:, :, j] for j in range(m.shape[2])}
     formulas |= {f"kl_one_image_only {i}": terms[:, i : i + 1].sum(2) for i in range(m.shape[1])}
@@ -495,5 +503,5 @@ def fault_hint(fault: Fault) -> str:
     if fault.kind == "crashed":
         return "The process ended by itself: look for os._exit, sys.exit, deep recursion or processes of your own."
     if "Permission" in fault.message or "URLError" in fault.message or "Operation not permitted" in fault.message:
-        return "There is no network and nothing can be written here: load data only under `if __name__ == \"__main__\":`."
+        return 'There is no network and nothing can be written here: load data only under `if __name__ == "__main__":`.'
     return "Run `python -m grader check` on your folder: it shows the same error on your machine."

@@ -75,9 +75,7 @@ def _label(run: Trained, key: str) -> str:
     return f"tuned β = {shown}" if key == "tuned" else f"β = {shown}"
 
 
-def _runs(
-    context: Context, shown: Behaviour, a: Assignment, data: Dataset, chosen: probes.Selection
-) -> list[Run]:
+def _runs(context: Context, shown: Behaviour, a: Assignment, data: Dataset, chosen: probes.Selection) -> list[Run]:
     real = metrics.sharpness(data.eval_x[:256])
     out = []
     order = ["ae", *(f"beta_{b:g}" for b in a.betas), "tuned", "ae_2d", "vae_2d"]

@@ -129,9 +129,7 @@ def _gradients_reach(o: Observation) -> bool:
     return all(g is not None and np.abs(g.reshape(-1, n, *g.shape[1:])[:, one]).max() > 0 for g in leaves)
 
 
-def _fit_recon(
-    by: By, plan: Mapping[str, probes.Probe], prefix: str, output: str
-) -> ReconFit | None:
+def _fit_recon(by: By, plan: Mapping[str, probes.Probe], prefix: str, output: str) -> ReconFit | None:
     points: list[ReconPoint] = []
     for name, probe in plan.items():
         if not name.startswith(prefix):
@@ -142,11 +140,7 @@ def _fit_recon(
         t, values = inputs(probe), o.arrays[output].reshape(-1)
         k, b = t["x"].shape[:2]
         for i in range(k):
-            points.append(
-                ReconPoint(
-                    t["x_hat"][i].reshape(b, -1), t["x"][i].reshape(b, -1), float(values[i])
-                )
-            )
+            points.append(ReconPoint(t["x_hat"][i].reshape(b, -1), t["x"][i].reshape(b, -1), float(values[i])))
     return convention.fit_recon(points) if points else None
 
 
@@ -380,9 +374,7 @@ class Findings:
         if "loss" in self.repair():
             return beta_c
         assert self.losses.recon and self.losses.recon.scale and self.losses.kl and self.losses.kl.scale
-        unit = convention.beta_c_per_beta(
-            self.losses.recon.scale, self.losses.kl.scale, assignment_batch, latent_dim
-        )
+        unit = convention.beta_c_per_beta(self.losses.recon.scale, self.losses.kl.scale, assignment_batch, latent_dim)
         return beta_c / unit
 
     def beta_c(self, beta: float, assignment_batch: int, latent_dim: int) -> float | None:
@@ -403,5 +395,3 @@ def flat_images(by: By) -> bool:
         if a is not None:
             return a["out0"].ndim == 2
     return True
-
-

@@ -122,13 +122,9 @@ def _read(path: Path) -> Submission:
         h.update(f"{key}\0{len(files[key])}\0".encode("utf-8", "surrogateescape") + files[key])
     answers, answers_problem = _answers(files)
     mains: list[str] = [m for m in ("submission.py", "submission.ipynb") if m in files]
-    source = {
-        k: v for k, v in files.items() if k.endswith(".py") or k in mains
-    }
+    source = {k: v for k, v in files.items() if k.endswith(".py") or k in mains}
     main, problem = (mains[0], None) if len(mains) == 1 else ("", _no_main(files, mains))
-    return Submission(
-        name, h.hexdigest(), main, source, answers, answers_problem, problem, newest
-    )
+    return Submission(name, h.hexdigest(), main, source, answers, answers_problem, problem, newest)
 
 
 def _no_main(files: dict[str, bytes], mains: list[str]) -> Fault:
@@ -237,7 +233,9 @@ class _Unpacked:
     @staticmethod
     def _within(position: int) -> None:
         if position > MAX_UNPACKED:
-            raise _Refused(f"the archive unpacks to more than {MAX_UNPACKED >> 20} MB: hand in the sources and answers only")
+            raise _Refused(
+                f"the archive unpacks to more than {MAX_UNPACKED >> 20} MB: hand in the sources and answers only"
+            )
 
     def __enter__(self) -> _Unpacked:
         return self

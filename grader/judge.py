@@ -15,17 +15,7 @@ from grader.checks.interface import name_problems
 from grader.convention import convention
 from grader.data import Dataset
 from grader.intake import Submission
-from grader.model import (
-    Band,
-    Convention,
-    Fault,
-    Grade,
-    Observation,
-    Observations,
-    Status,
-    Verdict,
-    WrittenAnswer,
-)
+from grader.model import Band, Convention, Fault, Grade, Observation, Observations, Status, Verdict, WrittenAnswer
 
 # The checks that compare with calibrated bands.
 BANDED = frozenset({"betas.learns", "betas.kl_falls", "betas.honest_information", "interpolation.smoothness"})
@@ -170,7 +160,9 @@ class Judge:
     def _echo(self, check: Check, target: str) -> Verdict:
         if target not in self._working:
             self.verdict(target)
-        return self._row(check, "blocked", f"not judged: its numbers would repeat what {target} says", blocked_by=target)
+        return self._row(
+            check, "blocked", f"not judged: its numbers would repeat what {target} says", blocked_by=target
+        )
 
     def _settle(self) -> None:
         """Follow blocks to their roots; a block without a failed root is a failure of its own."""

@@ -14,20 +14,9 @@ from typing import Any, Literal
 Array = Any  # numpy.ndarray; this floor imports the standard library only
 
 Status = Literal["passed", "failed", "error", "timeout", "blocked", "harness_error"]
-FaultKind = Literal[
-    "raised", "timeout", "memory", "crashed", "wrong_shape", "wrong_value", "missing", "harness"
-]
-Group = Literal[
-    "interface", "loss", "reparameterization", "betas", "sampling", "interpolation"
-]
-GROUPS: tuple[str, ...] = (
-    "interface",
-    "loss",
-    "reparameterization",
-    "betas",
-    "sampling",
-    "interpolation",
-)
+FaultKind = Literal["raised", "timeout", "memory", "crashed", "wrong_shape", "wrong_value", "missing", "harness"]
+Group = Literal["interface", "loss", "reparameterization", "betas", "sampling", "interpolation"]
+GROUPS: tuple[str, ...] = ("interface", "loss", "reparameterization", "betas", "sampling", "interpolation")
 
 
 class GraderError(Exception):

@@ -99,7 +99,9 @@ class Room:
             self.close()
         return info, fault
 
-    def build(self, model: Model, states: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[dict[str, Any], Fault | None]:
+    def build(
+        self, model: Model, states: Mapping[str, Mapping[str, np.ndarray]]
+    ) -> tuple[dict[str, Any], Fault | None]:
         if self._worker is not None and model.key in self._built:
             return {}, None
         state = states.get(model.state, {}) if model.state else {}
@@ -284,9 +286,7 @@ class Observer:
         self._sampling("exam_2d", "VAE", 2, "state:exam:VAE:2", many=False)
         for cls in probes.CLASSES:
             self._interpolation(f"exam:{cls}", cls, d, f"state:exam:{cls}:20", x[:2], "exam", a.interpolation_steps)
-            self._interpolation(
-                f"exam_short:{cls}", cls, d, f"state:exam:{cls}:20", x[2:4], "exam", probes.SMALL_STEPS
-            )
+            self._interpolation(f"exam_short:{cls}", cls, d, f"state:exam:{cls}:20", x[2:4], "exam", probes.SMALL_STEPS)
         self._grid("exam", "VAE", "state:exam:VAE:2", *probes.GRID)
         for cls in probes.CLASSES:
             self._grid("exam_small", cls, f"state:exam:{cls}:2", *probes.SMALL_GRID)
@@ -325,9 +325,7 @@ class Observer:
             if i == 0 or n == 5:
                 self._decode(f"{name}:decoded", cls, d, state, o.arrays["codes"][: probes.SAMPLES])
 
-    def _interpolation(
-        self, tag: str, cls: str, d: int, state: str, pair: np.ndarray, role: str, steps: int
-    ) -> None:
+    def _interpolation(self, tag: str, cls: str, d: int, state: str, pair: np.ndarray, role: str, steps: int) -> None:
         room: Any = "exam" if role == "exam" else "view"
         m, walker = (self._model(cls, d, state, prefix) for prefix in ("look", "walk"))
         calls = frozenset({f"{cls}()", f"{cls}.encode"})
@@ -351,7 +349,9 @@ class Observer:
             self._bottleneck(f"exam:{cls}", "exam", cls, d, state, probes.exam_images(self.assignment))
 
     def _grid(self, tag: str, cls: str, state: str, n: int, extent: float) -> None:
-        args = {} if (n, extent) == probes.GRID else {"n": n, "extent": extent}  # the defaults are left to the submission
+        args = (
+            {} if (n, extent) == probes.GRID else {"n": n, "extent": extent}
+        )  # the defaults are left to the submission
         m = self._model(cls, 2, state, "draw")
         name = f"grid:{tag}:{cls}"
         self.ask(
@@ -395,7 +395,9 @@ class Observer:
     def _trained(self, data: Dataset) -> None:
         found = findings.find(self.seen, self.plan)
         a = self.assignment
-        self.rooms["train"].keep(train_x=data.train_x, order=probes.batch_order(a, len(data.train_x), seed_offset=self.seed_offset))
+        self.rooms["train"].keep(
+            train_x=data.train_x, order=probes.batch_order(a, len(data.train_x), seed_offset=self.seed_offset)
+        )
         runs = self.runs(found)
         for run in runs:
             repair = found.ae_repair() if run.cls == "Autoencoder" else found.repair()
@@ -537,9 +539,7 @@ def _unexpected(probe: Probe, info: Mapping[str, Any], arrays: Mapping[str, np.n
     for value in arrays.values():
         if probe.float32 and probe.op == "apply" and value.dtype != np.float32:
             dtype = next((m[1] for m in info.get("meta", []) if m[1] != "float32"), str(value.dtype))
-            return Fault(
-                "wrong_shape", f"{what} returned {dtype}, expected float32", got=dtype, expected="float32"
-            )
+            return Fault("wrong_shape", f"{what} returned {dtype}, expected float32", got=dtype, expected="float32")
         if probe.finite and value.dtype.kind == "f" and not np.isfinite(value).all():
             kind = "NaN" if np.isnan(value).any() else "infinite values"
             return Fault("wrong_value", f"{what} returned {kind}", got=kind, expected="finite numbers")

@@ -373,9 +373,7 @@ class TrainRun:
     beta: float | None
 
 
-def train_probe(
-    assignment: Assignment, run: TrainRun, repair: Mapping[str, Any], *, seed_offset: int = 0
-) -> Probe:
+def train_probe(assignment: Assignment, run: TrainRun, repair: Mapping[str, Any], *, seed_offset: int = 0) -> Probe:
     steps = assignment.steps
     expect: dict[str, tuple[Shape, ...] | None] = {"total": None, "recon": None}
     uses = {"encode", "decode"} | (set() if repair.get("forward") else {"forward"})

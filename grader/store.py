@@ -98,11 +98,7 @@ def loads(content: bytes) -> Observations | None:
             for name, entry in header["probes"].items()
         }
         return Observations(
-            by_probe,
-            header["digest"],
-            header["isolation"],
-            header["environment"],
-            header["data_sha256"],
+            by_probe, header["digest"], header["isolation"], header["environment"], header["data_sha256"]
         )
     except (struct.error, ValueError, KeyError, TypeError, SafetensorError):
         return None

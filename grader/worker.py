@@ -186,9 +186,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         stem = name.replace(".", "/")
         return next((p for p in (f"{stem}.py", f"{stem}/__init__.py") if p in self.files), None)
 
-    def find_spec(
-        self, name: str, path: Any = None, target: Any = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         file = self._path(name)
         if file is None:
             return None
@@ -395,9 +393,7 @@ def _loss_parts(value: Any) -> tuple[Any, Any, Any]:
             raise ContractError(message, f"keys {keys}", "total, recon and kl") from None
     if isinstance(value, tuple | list) and len(value) == 3:
         return value[0], value[1], value[2]
-    raise ContractError(
-        f"vae_loss returned {_describe(value)}", _describe(value), "(total, recon, kl)"
-    )
+    raise ContractError(f"vae_loss returned {_describe(value)}", _describe(value), "(total, recon, kl)")
 
 
 # --- the session -------------------------------------------------------------------------------------
@@ -610,8 +606,12 @@ class Session:
 
     @staticmethod
     def _frozen_codes(
-        model: Any, x: torch.Tensor, mu: torch.Tensor, logvar: torch.Tensor,
-        again: Callable[[], None], out: dict[str, torch.Tensor],
+        model: Any,
+        x: torch.Tensor,
+        mu: torch.Tensor,
+        logvar: torch.Tensor,
+        again: Callable[[], None],
+        out: dict[str, torch.Tensor],
     ) -> int:
         """``forward`` of two batches while ``encode`` gives the same codes for both: only what goes round it differs."""
         encode, calls = model.encode, 0
@@ -670,7 +670,9 @@ class Session:
 
         def codes(images: torch.Tensor) -> torch.Tensor:
             seed_everything(args["seed"])
-            return torch.cat([e.reshape(-1) for e in _tensors(model.encode(images), 2 if cls == "VAE" else 1, cls, "…")])
+            return torch.cat(
+                [e.reshape(-1) for e in _tensors(model.encode(images), 2 if cls == "VAE" else 1, cls, "…")]
+            )
 
         with torch.no_grad():
             before, reach = codes(x.clone()), []
@@ -818,15 +820,11 @@ class Session:
                 diverged = i
                 break
         columns = ("total", "recon", "kl")[: len(curves[0])]
-        out = {
-            n: torch.stack([c[i].double().reshape(()) for c in curves]) for i, n in enumerate(columns)
-        }
+        out = {n: torch.stack([c[i].double().reshape(()) for c in curves]) for i, n in enumerate(columns)}
         self.models[args["key"]] = (model, cls, latent_dim)
         return {"diverged_at": diverged}, out | self._state(model)
 
-    def _ae_step(
-        self, model: nn.Module, repair: dict[str, Any]
-    ) -> Callable[[torch.Tensor], tuple[torch.Tensor, ...]]:
+    def _ae_step(self, model: nn.Module, repair: dict[str, Any]) -> Callable[[torch.Tensor], tuple[torch.Tensor, ...]]:
         family = repair.get("loss")
         ae_loss = self.module.ae_loss if not family else None
 
@@ -995,7 +993,5 @@ def warm() -> None:
     optimizer = torch.optim.Adam(net.parameters(), fused=True)
     F.binary_cross_entropy(torch.sigmoid(net(torch.zeros(2, 1, 8, 8))), torch.zeros(2, 4)).backward()
     optimizer.step()
-    torch.distributions.kl_divergence(
-        torch.distributions.Normal(0.0, 1.0), torch.distributions.Normal(0.0, 1.0)
-    )
+    torch.distributions.kl_divergence(torch.distributions.Normal(0.0, 1.0), torch.distributions.Normal(0.0, 1.0))
     torch.randn(2).normal_()

@@ -209,9 +209,7 @@ def evidence(seed: int = 0) -> Evidence:
         honest_rate_distortion={
             "β = 1": np.stack([cloud_kl, 226 + 80 * np.exp(-cloud_kl / 9) + rng.normal(0, 4, 60)], 1)
         },
-        bands={
-            k: Band(k, 0.1, 0.62, 102, 0.999, "tolerance interval") for k in ("roughness_ae", "roughness_beta_1")
-        },
+        bands={k: Band(k, 0.1, 0.62, 102, 0.999, "tolerance interval") for k in ("roughness_ae", "roughness_beta_1")},
         mean_image_recon=309.0,
     )
 

@@ -12,7 +12,12 @@ import pytest
 from grader import answers
 
 ONE = np.zeros(1)
-X = {"x": np.zeros((2, 4, 784)), "x_hat": np.zeros((2, 4, 784)), "mu": np.zeros((2, 4, 3)), "logvar": np.zeros((2, 4, 3))}
+X = {
+    "x": np.zeros((2, 4, 784)),
+    "x_hat": np.zeros((2, 4, 784)),
+    "mu": np.zeros((2, 4, 3)),
+    "logvar": np.zeros((2, 4, 3)),
+}
 CODES = np.zeros((5, 2), np.float32)
 RECORDED = {"via": "decode", "encoded": 0, "meta": [[5, 1, 28, 28], "float32"]}
 SIGNATURE = [["x_hat", "POSITIONAL_OR_KEYWORD", False]]

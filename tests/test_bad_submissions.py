@@ -139,7 +139,9 @@ def test_one_bad_submission(name: str, folder: Folder, reference_source: str, ex
     SCHEMA.validate(judge.to_json(grade))
     assert not grade.needs_person, [(v.id, v.message) for v in grade.checks if v.status == "harness_error"]
     v = rows[case.check]
-    told = f"{v.status}: {v.message} | " + "; ".join(f"{o.id} {o.status} {o.message}" for o in grade.checks if o.status != "passed")
+    told = f"{v.status}: {v.message} | " + "; ".join(
+        f"{o.id} {o.status} {o.message}" for o in grade.checks if o.status != "passed"
+    )
     assert v.status in case.status, told
     for part in case.says:
         assert part in v.message, told

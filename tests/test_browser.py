@@ -494,11 +494,13 @@ def test_a_table_is_taken_over_on_the_page(browser: Any, tmp_path: Path) -> None
         with page.expect_download() as waiting:
             page.get_by_role("link", name="Download marks.csv").click()
         text = Path(waiting.value.path()).read_text(encoding="utf-8")
-        for change, words in (("ada,Q1,7,3,", "row 2: points are between 0 and 3"), ("ada,Q1,2.5,3,", "1 mark taken over")):
+        for change, words in (
+            ("ada,Q1,7,3,", "row 2: points are between 0 and 3"),
+            ("ada,Q1,2.5,3,", "1 mark taken over"),
+        ):
             content = text.replace("ada,Q1,,3,", change).encode()
             page.set_input_files("#file", {"name": "marks.csv", "mimeType": "text/csv", "buffer": content})
             playwright_api.expect(page.locator("#state")).to_contain_text(words)
         page.reload()
         playwright_api.expect(page.locator(".board td a").first).to_have_text("2.5")
         assert [s for s in seen.said if "400" not in s] == []
-

@@ -92,7 +92,20 @@ def claiming(runs: int) -> dict[str, Any]:
         (document() | {"bands": {"kl_1": {"low": 0}}}, "cannot be read"),
         (document() | {"bands": {}}, "there is no band"),
     ],
-    ids=["format", "dataset", "protocol", "claims", "truncated", "list", "number", "keyless", "bandless", "runless", "band", "none"],
+    ids=[
+        "format",
+        "dataset",
+        "protocol",
+        "claims",
+        "truncated",
+        "list",
+        "number",
+        "keyless",
+        "bandless",
+        "runless",
+        "band",
+        "none",
+    ],
 )
 def test_a_bad_file_is_one_line_with_the_command(tmp_path: Path, content: object, says: str) -> None:
     with pytest.raises(UsageError) as error:
@@ -110,7 +123,9 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_another_protocol_needs_other_bands(tmp_path: Path, key: str) -> None:
     from dataclasses import replace
 
-    value: Any = {"betas": (0.0, 1.0, 5.0), "learning_rate": 2e-3}.get(key, getattr(ASSIGNMENT, key) + 1 if key != "betas" else None)
+    value: Any = {"betas": (0.0, 1.0, 5.0), "learning_rate": 2e-3}.get(
+        key, getattr(ASSIGNMENT, key) + 1 if key != "betas" else None
+    )
     with pytest.raises(UsageError, match="another training protocol"):
         calibrate.load(write(tmp_path, document()), replace(ASSIGNMENT, **{key: value}))
 

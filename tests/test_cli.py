@@ -50,9 +50,17 @@ def test_help_is_one_page_and_ends_well(command: str, capsys: pytest.CaptureFixt
 
 def test_defaults_of_grade() -> None:
     a = cli.parser().parse_args(["grade"])
-    assert (a.submissions, a.out, a.only, a.fresh, a.unsafe_no_isolation) == (Path("submissions"), Path("reports"), [], False, False)
+    assert (a.submissions, a.out, a.only, a.fresh, a.unsafe_no_isolation) == (
+        Path("submissions"),
+        Path("reports"),
+        [],
+        False,
+        False,
+    )
     assert a.jobs == (os.cpu_count() or 1) and a.data is None and a.seed is None and a.assignment is None
-    a = cli.parser().parse_args(shlex.split("grade c --out o --data mnist --data-root d --jobs 3 --only a b --fresh --seed 4"))
+    a = cli.parser().parse_args(
+        shlex.split("grade c --out o --data mnist --data-root d --jobs 3 --only a b --fresh --seed 4")
+    )
     assert (a.submissions, a.out, a.data, a.data_root) == (Path("c"), Path("o"), "mnist", Path("d"))
     assert (a.jobs, a.only, a.fresh, a.seed) == (3, ["a", "b"], True, 4)
 
@@ -117,7 +125,9 @@ def test_usage_errors(
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion"])
-def test_missing_data_name_the_command(name: str, tmp_path: Path, folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_data_name_the_command(
+    name: str, tmp_path: Path, folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = folder("ada", {"submission.py": ""})
     assert run("grade", path.parent, "--out", tmp_path / "out", "--data", name, "--data-root", tmp_path / "d") == 2
     said = line(capsys)
@@ -125,7 +135,9 @@ def test_missing_data_name_the_command(name: str, tmp_path: Path, folder: Folder
     assert not list((tmp_path / "out").glob("**/grade.json"))
 
 
-def test_a_second_grader_is_told_who_is_at_work(tmp_path: Path, folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_grader_is_told_who_is_at_work(
+    tmp_path: Path, folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = folder("ada", {"submission.py": ""})
     with store.lock(tmp_path / "out"):
         assert run("grade", path.parent, "--out", tmp_path / "out") == 3
@@ -144,7 +156,9 @@ def test_messages_are_printed_as_they_are(
     assert line(capsys) == f"grader: {error}"
 
 
-def test_an_interruption_has_its_own_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interruption_has_its_own_status(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def interrupted(args: object) -> int:
         os.kill(os.getpid(), signal.SIGTERM)  # a termination signal counts as Ctrl-C
         raise AssertionError("not interrupted")
@@ -170,7 +184,9 @@ def test_check_of_sound_work(folder: Folder, reference_source: str, capsys: pyte
     assert {p: p.stat().st_mtime_ns for p in path.parent.rglob("*")} == before  # nothing is written
 
 
-def test_check_of_a_bug_says_what_and_what_to_try(folder: Folder, reference_source: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_of_a_bug_says_what_and_what_to_try(
+    folder: Folder, reference_source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = reference_source.replace("torch.exp(0.5 * logvar) * eps", "torch.exp(logvar) * eps")
     assert source != reference_source
     assert run("check", folder("ada", {"submission.py": source})) == 1

@@ -164,7 +164,9 @@ def problem(name: str, tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_missing_file_is_named_with_the_command_that_fetches_it(tmp_path: Path, raw: Path, name: str, file: str) -> None:
+def test_a_missing_file_is_named_with_the_command_that_fetches_it(
+    tmp_path: Path, raw: Path, name: str, file: str
+) -> None:
     (raw / file).unlink()
     assert f"{raw / file} is missing" in problem(name, tmp_path)
 

@@ -280,7 +280,10 @@ def test_an_output_folder_that_cannot_be_written(truth: tuple[Path, Path], tmp_p
         one_line(grade(truth[0], out), 3, f"{out}: cannot be written: ")
 
 
-@pytest.mark.parametrize("error", [OSError(28, os.strerror(28), "a/canary"), FileNotFoundError(2, "No usable temporary directory"), OSError("odd")])
+@pytest.mark.parametrize(
+    "error",
+    [OSError(28, os.strerror(28), "a/canary"), FileNotFoundError(2, "No usable temporary directory"), OSError("odd")],
+)
 def test_what_the_system_refuses_anywhere_is_one_line(
     error: OSError, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -314,11 +317,17 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
 @pytest.mark.parametrize("name", ["grade.json", "report.html", "run.json"])
 def test_damaged_results_are_made_again(
-    name: str, damage: Callable[[bytes], bytes], truth: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    damage: Callable[[bytes], bytes],
+    truth: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     submissions, out = a_copy(truth, tmp_path)
     (out / "ada" / name).write_bytes(damage((out / "ada" / name).read_bytes()))
-    monkeypatch.setattr(host, "detect", lambda unsafe: json.loads((truth[1] / "bob" / "grade.json").read_bytes())["isolation"])
+    monkeypatch.setattr(
+        host, "detect", lambda unsafe: json.loads((truth[1] / "bob" / "grade.json").read_bytes())["isolation"]
+    )
     monkeypatch.setattr(host.Sandbox, "__init__", lambda *a, **k: pytest.fail("nothing has to be observed again"))
     assert cli.main(["grade", str(submissions), "--out", str(out)]) == 0
     assert results(out) == results(truth[1])
@@ -350,7 +359,9 @@ def test_a_damaged_observation_is_told_where_nothing_may_be_observed(
     stored[0].write_bytes(damage(stored[0].read_bytes()))
     assert cli.main(["report", str(out)]) == 3
     said = capsys.readouterr().err
-    assert len(said.strip().splitlines()) == 1 and "observations are missing or damaged; run `grader grade` again" in said
+    assert (
+        len(said.strip().splitlines()) == 1 and "observations are missing or damaged; run `grader grade` again" in said
+    )
     assert results(out) == results(truth[1])
 
 
@@ -363,13 +374,17 @@ def test_nobody_disappears_from_the_table_because_a_file_is_damaged(
     (out / "bob" / name).write_bytes(b"{")
     assert cli.main(["grade", str(submissions), "--out", str(out), "--only", "ada"]) == 3
     said = capsys.readouterr().err.strip().splitlines()[-1]
-    assert said.startswith(f"grader: {out / 'bob' / name}: damaged (") and said.endswith("; grade it again, or remove its folder")
+    assert said.startswith(f"grader: {out / 'bob' / name}: damaged (") and said.endswith(
+        "; grade it again, or remove its folder"
+    )
     assert (out / "grades.csv").read_bytes() == (truth[1] / "grades.csv").read_bytes()
     assert cli.main(["grade", str(submissions), "--out", str(out), "--only", "bob"]) == 0
     assert results(out) == results(truth[1])
 
 
-def test_a_failure_of_the_harness_is_not_kept(truth: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_the_harness_is_not_kept(
+    truth: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     submissions, out = truth[0], tmp_path / "out"
 
     def fails(*args: Any) -> Mapping[str, Observation]:
@@ -419,7 +434,12 @@ def test_an_unreadable_submission_is_one_line_of_its_own_report(tmp_path: Path) 
 def test_the_lock_of_a_dead_process_is_taken_and_its_rests_are_swept(truth: tuple[Path, Path], tmp_path: Path) -> None:
     submissions, out = a_copy(truth, tmp_path)
     (out / ".lock").write_text("4194304")
-    rests = [out / ".tmp-a", out / "ada" / ".tmp-b", next((out / ".observations").iterdir()) / ".tmp-c", out / ".cache" / "d.tmp"]
+    rests = [
+        out / ".tmp-a",
+        out / "ada" / ".tmp-b",
+        next((out / ".observations").iterdir()) / ".tmp-c",
+        out / ".cache" / "d.tmp",
+    ]
     for path in rests:
         path.write_bytes(b"half")
     kept = out / "ada" / "notes.tmp"

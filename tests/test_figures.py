@@ -208,7 +208,11 @@ def test_strips_stand_beside_the_bands_of_their_own_models(full: Evidence) -> No
 
 def test_the_plane_shows_where_honest_work_lands(full: Evidence) -> None:
     figure = next(f for f in build_figures(full) if f.key == "rate-distortion")
-    assert 'class="bar band"' in figure.body and ">honest β = 1</text>" in figure.body and 'class="line oracle"' in figure.body
+    assert (
+        'class="bar band"' in figure.body
+        and ">honest β = 1</text>" in figure.body
+        and 'class="line oracle"' in figure.body
+    )
     bce = replace(full, linear_vae=None, likelihood="bce")
     figure = next(f for f in build_figures(bce) if f.key == "rate-distortion")
     assert "oracle" not in figure.body and "known for squared error only" in figure.caption

@@ -77,7 +77,9 @@ def test_imports_go_strictly_downwards(module: str) -> None:
     for line, there in inside(module):
         if there == here and (PACKAGE / here).is_dir():
             continue
-        assert FLOOR[there] < FLOOR[here], f"grader/{module}.py:{line} (floor {FLOOR[here]}) imports {there} (floor {FLOOR[there]})"
+        assert FLOOR[there] < FLOOR[here], (
+            f"grader/{module}.py:{line} (floor {FLOOR[here]}) imports {there} (floor {FLOOR[there]})"
+        )
 
 
 @pytest.mark.parametrize("package", sorted(r for r in FLOOR if (PACKAGE / r).is_dir()))

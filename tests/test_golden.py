@@ -44,17 +44,30 @@ def small_evidence() -> Evidence:
     corner, middle = np.indices((28, 28), np.float32) / 32
     images = np.stack([corner, middle]).astype(np.float32)
     steps, falling, rising = np.array([1, 101, 201]), np.array([512.0, 256.0, 192.0]), np.array([0.0, 8.0, 16.0])
-    run = Run("ae", "AE", "ae", 4, None, None, steps, falling, None, 192.0, None, None, None, 1.5, 1.0, images, images[::-1])
+    run = Run(
+        "ae", "AE", "ae", 4, None, None, steps, falling, None, 192.0, None, None, None, 1.5, 1.0, images, images[::-1]
+    )
     vae = replace(
         run, kind="vae", curve_kl=rising, kl_eval=16.0, kl_per_dim=np.array([8.0, 4.0, 4.0, 0.0]),
         active=np.array([True, True, True, False]),
     )  # fmt: skip
     runs = [run]
-    for key, label, beta, weight in (("beta_0", "β = 0", 0.0, 4), ("beta_1", "β = 1", 1.0, 1), ("tuned", "tuned β = 0.5", 0.5, 2)):
+    for key, label, beta, weight in (
+        ("beta_0", "β = 0", 0.0, 4),
+        ("beta_1", "β = 1", 1.0, 1),
+        ("tuned", "tuned β = 0.5", 0.5, 2),
+    ):
         runs.append(
             replace(
-                vae, key=key, label=label, beta_c=beta, beta_student=beta / 4, kl_eval=16.0 * weight,
-                recon_eval=256.0 - 16 * weight, curve_kl=rising * weight, kl_per_dim=vae.kl_per_dim * weight,
+                vae,
+                key=key,
+                label=label,
+                beta_c=beta,
+                beta_student=beta / 4,
+                kl_eval=16.0 * weight,
+                recon_eval=256.0 - 16 * weight,
+                curve_kl=rising * weight,
+                kl_per_dim=vae.kl_per_dim * weight,
             )
         )
     kinds: tuple[Any, ...] = ("ae", "vae")
@@ -124,7 +137,9 @@ def test_a_page_is_what_it_was(name: str) -> None:
     old, new = (GOLDEN / name).read_bytes(), pages()[name]
     differs = next((k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     where = slice(max(0, differs - 80), differs + 80)
-    assert old == new, f"byte {differs}: was {old[where]!r}, is {new[where]!r}; python -m tests.test_golden writes it again"
+    assert old == new, (
+        f"byte {differs}: was {old[where]!r}, is {new[where]!r}; python -m tests.test_golden writes it again"
+    )
 
 
 def test_the_golden_pages_show_everything() -> None:

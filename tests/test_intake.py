@@ -43,7 +43,9 @@ def refusal(s: Submission) -> str:
 
 
 def test_sources_answers_and_digest(folder: Folder) -> None:
-    path = folder("ada", {"submission.py": CODE, "layers/conv.py": b"x = 1\n", "answers.md": "## Q1\nβ\n", "a.png": b"\x89"})
+    path = folder(
+        "ada", {"submission.py": CODE, "layers/conv.py": b"x = 1\n", "answers.md": "## Q1\nβ\n", "a.png": b"\x89"}
+    )
     s = intake.read(path)
     assert (s.id, s.main, s.problem) == ("ada", "submission.py", None)
     assert s.source == {"submission.py": CODE, "layers/conv.py": b"x = 1\n"}
@@ -293,7 +295,12 @@ def test_archives_that_climb_out_are_refused(tmp_path: Path, ending: str, name: 
 
 @pytest.mark.parametrize(
     ("kind", "target"),
-    [(tarfile.SYMTYPE, "/etc/passwd"), (tarfile.LNKTYPE, "submission.py"), (tarfile.CHRTYPE, ""), (tarfile.FIFOTYPE, "")],
+    [
+        (tarfile.SYMTYPE, "/etc/passwd"),
+        (tarfile.LNKTYPE, "submission.py"),
+        (tarfile.CHRTYPE, ""),
+        (tarfile.FIFOTYPE, ""),
+    ],
     ids=["symlink", "hard link", "device", "pipe"],
 )
 def test_links_and_devices_in_a_tar(tmp_path: Path, kind: bytes, target: str) -> None:
@@ -439,7 +446,15 @@ def test_report_folders_are_safe(name: str) -> None:
 
 
 def test_report_folders_do_not_collide() -> None:
-    pairs = [("a b", "a_b"), ("a b", "a\tb"), ("é", "e\u0301"), ("x" * 90, "x" * 91), ("..a", ".a"), ("-a", "_a"), ("a/b", "a_b")]
+    pairs = [
+        ("a b", "a_b"),
+        ("a b", "a\tb"),
+        ("é", "e\u0301"),
+        ("x" * 90, "x" * 91),
+        ("..a", ".a"),
+        ("-a", "_a"),
+        ("a/b", "a_b"),
+    ]
     for a, b in pairs:
         assert intake.folder_name(a) != intake.folder_name(b), (a, b)
 

@@ -95,7 +95,13 @@ def test_the_reference_gets_every_point(seen: Callable[[str], Graded], exam: Exa
 
 
 @pytest.mark.parametrize(
-    "name", ["reference", "loss.kl_closed_form/missing_half", "reparameterization.noise/no_noise", "interface.loads/syntax_error"]
+    "name",
+    [
+        "reference",
+        "loss.kl_closed_form/missing_half",
+        "reparameterization.noise/no_noise",
+        "interface.loads/syntax_error",
+    ],
 )
 def test_the_score_is_the_sum_of_the_rows(seen: Callable[[str], Graded], exam: Exam, name: str) -> None:
     g = grade(seen(name), exam)
@@ -159,7 +165,9 @@ def test_every_kind_of_fault_has_its_status(seen: Callable[[str], Graded], exam:
     changed = {n: Observation(n, fault=fault) for n in graded[1].by_probe if n.startswith("noise")}
     g = grade(forge(graded, changed), exam)
     rows = by_id(g)
-    status = {"timeout": "timeout", "harness": "harness_error"}.get(kind, "failed" if kind.startswith("wrong") else "error")
+    status = {"timeout": "timeout", "harness": "harness_error"}.get(
+        kind, "failed" if kind.startswith("wrong") else "error"
+    )
     assert rows["reparameterization.noise"].status == status
     assert "what happened" in rows["reparameterization.noise"].message
     group = [v for v in g.checks if v.group == "reparameterization" and v.id != "reparameterization.forward"]
@@ -228,7 +236,8 @@ def test_blocks_are_followed_to_their_root(
 ) -> None:
     altered(monkeypatch, "interpolation.path", raising(Echo("interpolation.ends")))
     chain = tuple(
-        replace(c, function=raising(Echo("loss.kl_closed_form"))) if c.id == "interpolation.ends" else c for c in checks.ALL
+        replace(c, function=raising(Echo("loss.kl_closed_form"))) if c.id == "interpolation.ends" else c
+        for c in checks.ALL
     )
     monkeypatch.setattr(checks, "ALL", chain)
     rows = by_id(grade(seen("loss.kl_closed_form/missing_half"), exam))
@@ -259,7 +268,8 @@ def test_an_unobserved_probe_that_was_never_asked(
 
 
 @pytest.mark.parametrize(
-    "name", ["reference", "loss.returns/kl_per_image", "loss.kl_closed_form/missing_half", "interface.loads/syntax_error"]
+    "name",
+    ["reference", "loss.returns/kl_per_image", "loss.kl_closed_form/missing_half", "interface.loads/syntax_error"],
 )
 def test_the_file_validates_and_repeats_to_the_byte(seen: Callable[[str], Graded], exam: Exam, name: str) -> None:
     first, second = (store.json_bytes(judge.to_json(grade(seen(name), exam))) for _ in range(2))
@@ -278,7 +288,14 @@ def test_only_some_checks_are_judged_as_among_all(seen: Callable[[str], Graded],
 
 
 def test_numbers_in_the_file_are_plain_finite_and_short() -> None:
-    odd = {"a": np.float32(0.1), "b": float("nan"), "c": np.int64(3), "d": [1e300, float("inf")], "e": True, 5: (1.0, None)}
+    odd = {
+        "a": np.float32(0.1),
+        "b": float("nan"),
+        "c": np.int64(3),
+        "d": [1e300, float("inf")],
+        "e": True,
+        5: (1.0, None),
+    }
     assert judge._plain(odd) == {"a": 0.100000001, "b": None, "c": 3, "d": [1e300, None], "e": True, "5": [1, None]}
 
 
@@ -286,7 +303,9 @@ def test_numbers_in_the_file_are_plain_finite_and_short() -> None:
 
 
 def written(text: str, exam: Exam) -> dict[str, str]:
-    return {w.id: w.text for w in judge.written_answers(Submission("a", "", answers=text), exam.assignment) if w.answered}
+    return {
+        w.id: w.text for w in judge.written_answers(Submission("a", "", answers=text), exam.assignment) if w.answered
+    }
 
 
 def test_answers_are_found_by_their_headings(exam: Exam) -> None:
@@ -317,6 +336,8 @@ def test_no_verdict_hangs_on_the_fourth_digit(name: str, exam: Exam) -> None:
     assert store.json_bytes(judge.to_json(grade((submission, stored), exam))) == store.json_bytes(judge.to_json(fresh))
     want = {v.id: (v.status, v.blocked_by) for v in fresh.checks}
     for seed in (1,):
-        got = {v.id: (v.status, v.blocked_by) for v in grade((submission, authors.shaken(observations, seed)), exam).checks}
+        got = {
+            v.id: (v.status, v.blocked_by) for v in grade((submission, authors.shaken(observations, seed)), exam).checks
+        }
         changed = {k: (want[k], got[k]) for k in want if want[k] != got[k]}
         assert not changed, changed

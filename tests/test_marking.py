@@ -29,16 +29,7 @@ from grader import assignment as assignments
 from grader import classroom, marking
 from grader.assignment import LatePolicy
 from grader.late import late
-from grader.marking.store import (
-    FILE,
-    ConflictError,
-    Mark,
-    Store,
-    apply,
-    load_marks,
-    marks_digest,
-    text_digest,
-)
+from grader.marking.store import FILE, ConflictError, Mark, Store, apply, load_marks, marks_digest, text_digest
 from grader.model import GraderError, UsageError, WrittenAnswer
 from grader.report import Answers, render_report
 from tests.fixtures_marking import (
@@ -227,9 +218,7 @@ def test_the_digest_of_marks_follows_what_is_said(tmp_path: Path) -> None:
 
 def test_the_report_shows_marks_comment_and_the_late_line(tmp_path: Path) -> None:
     made = grade("ada")
-    given = tuple(
-        WrittenAnswer(w.id, w.question, 3.0, True, w.text, 2.5, "Say how <far>.") for w in made.written
-    )
+    given = tuple(WrittenAnswer(w.id, w.question, 3.0, True, w.text, 2.5, "Say how <far>.") for w in made.written)
     html = render_report(grade("ada", written=given), evidence(), late="Handed in <late>: 10 % off.")
     assert "2.5 of 3" in html and "Say how &lt;far&gt;." in html
     assert '<p class="late">Handed in &lt;late&gt;: 10 % off.</p>' in html
@@ -489,9 +478,7 @@ def test_what_no_file_can_hold_is_replaced(desk: Desk) -> None:
     assert desk.store.marks()["ada", "Q2"].comment == "a\ufffdbc\ufffdd"
 
 
-def test_a_mark_that_the_disk_does_not_take_is_said_to_be_lost(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mark_that_the_disk_does_not_take_is_said_to_be_lost(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.marking.store.BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(desk.store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -338,7 +338,10 @@ def test_the_class_page_has_columns_for_marks_and_lateness_once_there_are_any() 
     assert heads(plain) == []
     marked = tuple(replace(w, points=2.0) for w in grade().written)
     some = (replace(marked[0], points=1.5), *grade().written[1:])
-    rows = [ClassRow(grade("a", written=marked), "a/report.html"), ClassRow(grade("b", written=some), "b/report.html", late=20.0)]
+    rows = [
+        ClassRow(grade("a", written=marked), "a/report.html"),
+        ClassRow(grade("b", written=some), "b/report.html", late=20.0),
+    ]
     html = render_class_page(rows, title="Autumn")
     check_page(html)
     assert heads(rows) == ["written", "late"] and ">14</td>" in html and ">1.5 …</td>" in html and ">−20 %</td>" in html

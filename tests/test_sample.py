@@ -37,4 +37,6 @@ def test_the_sample_stands_alone() -> None:
 
 
 def test_every_check_is_described_as_it_is() -> None:
-    assert checks_page.PAGE.read_text(encoding="utf-8") == checks_page.page(), "docs/checks.md is stale: run `make docs`"
+    assert checks_page.PAGE.read_text(encoding="utf-8") == checks_page.page(), (
+        "docs/checks.md is stale: run `make docs`"
+    )

@@ -599,7 +599,9 @@ def test_a_worker_that_somebody_else_kills_is_told_apart(isolation: str) -> None
 
 @pytest.mark.skipif(not policy.LINUX, reason="finds the zygote in /proc")
 @pytest.mark.parametrize("isolation", AVAILABLE)
-def test_a_zygote_that_is_killed_while_it_starts_is_started_again(isolation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zygote_that_is_killed_while_it_starts_is_started_again(
+    isolation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     popen, started = subprocess.Popen, []
 
     def kills_the_first(*args: Any, **kwargs: Any) -> Any:

@@ -35,18 +35,20 @@ FIRST = {p.parent.name: p for p in reversed(sample())}
 
 
 def outcome(
-    exam: Exam, kind: str, name: str, files: dict[str, bytes], wanted: str = "", named: frozenset[str] = frozenset(), shared: bool = False
+    exam: Exam,
+    kind: str,
+    name: str,
+    files: dict[str, bytes],
+    wanted: str = "",
+    named: frozenset[str] = frozenset(),
+    shared: bool = False,
 ) -> authors.Outcome:
     submission = authors.as_submission(name, files)
     grade = authors._judge(submission, exam.observe(submission, shared=shared), exam.assignment, None, {})
     return authors._outcome(kind, name, wanted, named, grade)
 
 
-
-
-@pytest.mark.parametrize(
-    "path", [pytest.param(p, id=f"{p.parent.name}/{p.stem}") for p in sample()]
-)
+@pytest.mark.parametrize("path", [pytest.param(p, id=f"{p.parent.name}/{p.stem}") for p in sample()])
 def test_mutant_dies_where_it_is_filed(path: Path, exam: Exam) -> None:
     case = mutation.read_case(path)
     o = outcome(exam, "mutant", case.name, mutation.load_case(path), case.check, case.named, path in FIRST.values())
@@ -71,7 +73,15 @@ def test_every_exact_check_is_in_the_sample() -> None:
 
 def row(kind: str, name: str, wanted: str, failed: dict[str, str | None], named: str = "") -> authors.Outcome:
     return authors.Outcome(
-        kind, name, wanted, tuple(failed), failed, frozenset(named.split()), 70.0, 80.0, dict.fromkeys(failed, "failed: why")
+        kind,
+        name,
+        wanted,
+        tuple(failed),
+        failed,
+        frozenset(named.split()),
+        70.0,
+        80.0,
+        dict.fromkeys(failed, "failed: why"),
     )
 
 
@@ -93,10 +103,15 @@ def test_the_matrix_counts_kills_alarms_and_names(exam: Exam) -> None:
 
 
 def test_the_matrix_counts_escapes(exam: Exam) -> None:
-    attacks = [authors.Contained("a", "seccomp", "died", (), 0.12), authors.Contained("b", "wire", "answers", ("read a secret",), 1.0)]
+    attacks = [
+        authors.Contained("a", "seccomp", "died", (), 0.12),
+        authors.Contained("b", "wire", "answers", ("read a secret",), 1.0),
+    ]
     text = authors.matrix([], exam.assignment, quick=False, attacks=attacks)
     assert "contained: 1 of 2" in text
-    assert "| a | yes | seccomp | died | 0.1 |" in text and "| b | **no**: read a secret | wire | answers | 1.0 |" in text
+    assert (
+        "| a | yes | seccomp | died | 0.1 |" in text and "| b | **no**: read a secret | wire | answers | 1.0 |" in text
+    )
 
 
 @pytest.mark.skipif(not policy.LINUX, reason="isolation needs Linux")
@@ -105,7 +120,9 @@ def test_an_attack_of_the_table_is_run_and_timed() -> None:
     assert row.name.startswith("abort") and not row.breaches and row.seconds > 0
 
 
-@pytest.mark.parametrize(("misses", "n", "bound"), [(0, 59, 0.05), (0, 299, 0.01), (1, 93, 0.05), (0, 0, 1.0), (3, 3, 1.0)])
+@pytest.mark.parametrize(
+    ("misses", "n", "bound"), [(0, 59, 0.05), (0, 299, 0.01), (1, 93, 0.05), (0, 0, 1.0), (3, 3, 1.0)]
+)
 def test_the_upper_bound_is_that_of_the_textbook(misses: int, n: int, bound: float) -> None:
     """The rule of three: with 59 clean cases the rate is below 5 %, at 95 % confidence."""
     assert authors.upper_bound(misses, n) == pytest.approx(bound, rel=0.02)

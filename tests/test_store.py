@@ -29,18 +29,27 @@ def observations(seed: int = 0) -> Observations:
     by = {
         "load": Observation("load", {}, {"names": {"VAE": {"kind": "class", "module": True}}, "backward_calls": 0}),
         "shape:VAE:decode:20:4": Observation(
-            "shape:VAE:decode:20:4", {"out0": rng.normal(size=(4, 1, 28, 28)).astype(np.float32)}, {"meta": [[4], "float32"]}
+            "shape:VAE:decode:20:4",
+            {"out0": rng.normal(size=(4, 1, 28, 28)).astype(np.float32)},
+            {"meta": [[4], "float32"]},
         ),
         "half": Observation("half", {"z": rng.normal(size=(3, 2)).astype(np.float16), "n": np.arange(5)}, {}),
         "flags": Observation("flags", {"on": np.array([True, False]), "none": np.zeros((0, 7)), "one": np.array(3.5)}),
-        "broken": Observation("broken", fault=Fault("raised", "ValueError: β\nno", "submission.py:3 in encode", "a", "b")),
+        "broken": Observation(
+            "broken", fault=Fault("raised", "ValueError: β\nno", "submission.py:3 in encode", "a", "b")
+        ),
         "extremes": Observation("extremes", {"v": np.array([np.nan, np.inf, -np.inf, -0.0, 5e-324])}),
     }
     return Observations(by, "ab" * 32, "landlock+seccomp", {"python": "3.11", "threads": 1}, "cd" * 32)
 
 
 def equal(a: Observations, b: Observations) -> bool:
-    if (a.digest, a.isolation, a.data_sha256, dict(a.environment)) != (b.digest, b.isolation, b.data_sha256, dict(b.environment)):
+    if (a.digest, a.isolation, a.data_sha256, dict(a.environment)) != (
+        b.digest,
+        b.isolation,
+        b.data_sha256,
+        dict(b.environment),
+    ):
         return False
     if set(a.by_probe) != set(b.by_probe):
         return False
@@ -73,7 +82,12 @@ def test_orders_are_kept() -> None:
     again = store.loads(store.dumps(o))
     assert again is not None and list(again.by_probe) == [*names, "x"]
     x = again.by_probe["x"]
-    assert (list(x.arrays), list(x.info), list(x.info["y"]), list(again.environment)) == (["b", "a"], ["z", "y"], ["d", "c"], ["z", "a"])
+    assert (list(x.arrays), list(x.info), list(x.info["y"]), list(again.environment)) == (
+        ["b", "a"],
+        ["z", "y"],
+        ["d", "c"],
+        ["z", "a"],
+    )
 
 
 def test_memory_layout_does_not_matter() -> None:
@@ -178,13 +192,17 @@ except GraderError as error:
 def test_a_disk_that_takes_no_more_leaves_the_old_file_and_no_rest(tmp_path: Path) -> None:
     path = tmp_path / "grade.json"
     path.write_bytes(b"old")
-    done = subprocess.run([sys.executable, "-c", LIMITED, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
     assert done.stdout.strip() == f"{path}: cannot be written: {os.strerror(errno.EFBIG)}", done.stderr
     assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)], capture_output=True).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)], capture_output=True
+    ).returncode:
         pytest.skip("no right to mount a small file system")
     try:
         path = tmp_path / "grade.json"
@@ -239,7 +257,9 @@ def test_a_read_only_folder(tmp_path: Path) -> None:
     folder.mkdir()
     mounted = False
     if os.geteuid() == 0:
-        mounted = not subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(folder)], capture_output=True).returncode
+        mounted = not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(folder)], capture_output=True
+        ).returncode
         if not mounted:
             pytest.skip("root may write everywhere, and cannot mount here")
     else:
@@ -281,7 +301,9 @@ def holder(tmp_path: Path) -> Callable[[], subprocess.Popen[str]]:
     return start
 
 
-def test_a_second_grader_is_kept_off_and_told_who_is_there(tmp_path: Path, holder: Callable[[], subprocess.Popen[str]]) -> None:
+def test_a_second_grader_is_kept_off_and_told_who_is_there(
+    tmp_path: Path, holder: Callable[[], subprocess.Popen[str]]
+) -> None:
     with holder() as other:
         with pytest.raises(GraderError) as error, store.lock(tmp_path / "out"):
             pass

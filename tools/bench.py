@@ -142,7 +142,9 @@ def run_grader(*arguments: str) -> tuple[float, float]:
         "print(json.dumps([status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))"
     )
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     wall = time.perf_counter() - started
     if done.returncode != 0:
         raise Skip(f"grader {arguments[0]} ended with {done.stderr.strip()[-200:]}")
@@ -159,7 +161,9 @@ def training(bench: Bench) -> Iterator[Row]:
     """Achieved arithmetic of training the reference VAE over what sgemm reaches at its shapes, one thread."""
     code = TRAINING.replace("STEPS", "300")
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
     train, gemm = json.loads(done.stdout)
     yield Row("training, FLOP/s over sgemm at its shapes", f"{train / gemm:.2f}", "≥ 0.70")
     yield Row("  training; sgemm", f"{train / 1e9:.1f}; {gemm / 1e9:.1f} GFLOP/s")
@@ -253,7 +257,9 @@ def unchanged(bench: Bench, copies: int = 100) -> Iterator[Row]:
     again = min(run_grader("grade", str(folder), "--out", out)[0] for _ in range(2))
     yield Row(f"{copies} unchanged submissions graded again", f"{again:.2f} s", "≤ 3 s")
     yield Row(
-        f"peak memory of the harness, {copies // 4} and {copies} submissions", f"{peaks[0]:.0f} and {peaks[1]:.0f} MB", "≤ 600 MB"
+        f"peak memory of the harness, {copies // 4} and {copies} submissions",
+        f"{peaks[0]:.0f} and {peaks[1]:.0f} MB",
+        "≤ 600 MB",
     )
 
 
@@ -265,7 +271,9 @@ def mnist(bench: Bench) -> Iterator[Row]:
     except UsageError as missing:
         raise Skip(str(missing)) from None
     with host.Sandbox(isolation=isolation()) as sandbox:
-        done = min((grade_once(course, bench.reference(), sandbox) for _ in range(2)), key=lambda g: g.parent_cpu + g.meter.cpu)
+        done = min(
+            (grade_once(course, bench.reference(), sandbox) for _ in range(2)), key=lambda g: g.parent_cpu + g.meter.cpu
+        )
     yield Row("full grade of the reference on MNIST", f"{done.parent_cpu + done.meter.cpu:.1f} CPU-s", "≤ 12 CPU-s")
     yield Row("  workers; harness; wall", f"{done.meter.cpu:.1f}; {done.parent_cpu:.1f}; {done.wall:.1f} s")
 
@@ -303,8 +311,12 @@ def judging(bench: Bench) -> Iterator[Row]:
     course, submission = bench.course(), bench.reference()
     bands, _ = course.calibration
     observations = [o for p in stored(bench) if (o := store.read(p)) is not None]
-    judge.grade(submission, observations[0], course.assignment, course.data, bands)  # what is worked out once for a class
-    seconds = [cpu_of(lambda o=o: judge.grade(submission, o, course.assignment, course.data, bands)) for o in observations]
+    judge.grade(
+        submission, observations[0], course.assignment, course.data, bands
+    )  # what is worked out once for a class
+    seconds = [
+        cpu_of(lambda o=o: judge.grade(submission, o, course.assignment, course.data, bands)) for o in observations
+    ]
     reading = [cpu_of(lambda p=p: store.read(p)) for p in stored(bench)]
     mean = statistics.mean(seconds)
     yield Row("judge alone, one core", f"{1 / mean:.0f} submissions/s", "≥ 20 submissions/s")
@@ -349,7 +361,9 @@ def spawning(bench: Bench) -> Iterator[Row]:
                 worker.call("build", {"key": "m", "cls": "VAE", "D": 20, "seed": 0, "jiggle": 0.0}, timeout=30)
                 worker.call("apply", {"key": "m", "method": "encode", "seed": 0}, {"a0": x}, timeout=30)
             milliseconds.append(1e3 * (time.perf_counter() - started))
-    yield Row("spawn, lock down, load, one encode, kill: median", f"{statistics.median(milliseconds[3:]):.0f} ms", "≤ 80 ms")
+    yield Row(
+        "spawn, lock down, load, one encode, kill: median", f"{statistics.median(milliseconds[3:]):.0f} ms", "≤ 80 ms"
+    )
 
 
 BENCHES: dict[str, Callable[[Bench], Iterator[Row]]] = {
@@ -367,7 +381,9 @@ BENCHES: dict[str, Callable[[Bench], Iterator[Row]]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     p = argparse.ArgumentParser(prog="python -m tools.bench", description=(__doc__ or "").split("\n")[0])
     p.add_argument("names", nargs="*", metavar="NAME", help="some of: " + ", ".join(BENCHES))
-    p.add_argument("--data-root", type=Path, default=Path(".data"), metavar="DIR", help="folder with torchvision's MNIST/")
+    p.add_argument(
+        "--data-root", type=Path, default=Path(".data"), metavar="DIR", help="folder with torchvision's MNIST/"
+    )
     args = p.parse_args(argv)
     unknown = [n for n in args.names if n not in BENCHES]
     if unknown:

@@ -49,20 +49,29 @@ ORACLES: dict[str, tuple[str, str]] = {
         "in [0.5, 0.7311]; a softmax over pixels makes all sums equal",
         "1e-6 outside of [0, 1]: a few units in the last place of float32",
     ),
-    "interface.batch_independence": ("a row alone against the same row in batches of 7 and 128, in eval mode", ROUNDING),
+    "interface.batch_independence": (
+        "a row alone against the same row in batches of 7 and 128, in eval mode",
+        ROUNDING,
+    ),
     "interface.state": (
-        "a fresh instance with the old one's state dict; the same call twice; inputs compared before and after", ROUNDING,
+        "a fresh instance with the old one's state dict; the same call twice; inputs compared before and after",
+        ROUNDING,
     ),
     "interface.bottleneck": (f"forward's image against its code {FRESH}; untrained and trained", ROUNDING),
-    "loss.returns": ("shapes, types, finiteness and gradients of three values at every loss probe; the same call twice",
-                     "relative 1e-5 between two identical calls: float32 rounding"),
+    "loss.returns": (
+        "shapes, types, finiteness and gradients of three values at every loss probe; the same call twice",
+        "relative 1e-5 between two identical calls: float32 rounding",
+    ),
     "loss.reconstruction": (
         "closed forms of cross-entropy, squared and absolute error at random points and several batch sizes; the "
         "factor is factored into pixels and batch, what is left must be 1 (or ½ for squared error); then black and white images",
         f"relative {convention.RECON_TOLERANCE:g}: epsilons up to 1e-4 inside logarithms move a mean cross-entropy at "
         "x_hat in [0.2, 0.8] by less than 1e-3; 3 % at black and white, where an epsilon of 0.01 moves it by 1 %",
     ),
-    "loss.ae_reconstruction": ("the same for `ae_loss`", f"relative {convention.RECON_TOLERANCE:g}, for the same reason"),
+    "loss.ae_reconstruction": (
+        "the same for `ae_loss`",
+        f"relative {convention.RECON_TOLERANCE:g}, for the same reason",
+    ),
     "loss.kl_closed_form": (
         f"½ Σ (mu² + exp(logvar) − 1 − logvar) at {probes.KL_POINTS} random points and "
         f"{len(probes.KL_SHAPES)} shapes, times one factor that is a product of powers of B, D and 784; 0 at mu = logvar = 0",
@@ -75,13 +84,17 @@ ORACLES: dict[str, tuple[str, str]] = {
         "relative 1e-3, as for the KL",
     ),
     "loss.batch_reduction": (
-        "exponents of the batch size in both factors, from the fits above", f"{convention.EXPONENT_TOLERANCE:g} around 0 or 1",
+        "exponents of the batch size in both factors, from the fits above",
+        f"{convention.EXPONENT_TOLERANCE:g} around 0 or 1",
     ),
     "loss.gradients": (
         "analytic gradients of the fitted loss at all β; every weight that encode or decode use gets a gradient",
         "1 % of the largest element: an epsilon of 1e-4 inside a logarithm moves the gradient by less",
     ),
-    "loss.stability": (f"x_hat exactly 0 and 1, logvar = ±{probes.EXTREME_LOGVAR:g}: values and gradients finite", EXACT),
+    "loss.stability": (
+        f"x_hat exactly 0 and 1, logvar = ±{probes.EXTREME_LOGVAR:g}: values and gradients finite",
+        EXACT,
+    ),
     "reparameterization.noise": (
         "mu and logvar constant: variation within and between calls, in train and eval mode, under equal and other "
         "seeds of torch's global generator",
@@ -99,7 +112,8 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "reparameterization.gradients": ("autograd against 1 and ½ (z − mu)", "1e-3 of the largest element: rounding"),
     "reparameterization.forward": (
-        "forward against decode(reparameterize(encode(x))) under the same seed, in both modes", ROUNDING,
+        "forward against decode(reparameterize(encode(x))) under the same seed, in both modes",
+        ROUNDING,
     ),
     "betas.trains_on_samples": ("in train mode forward's image against decode(mu) and decode(z), replayed", ROUNDING),
     "betas.encoder_heads": (
@@ -107,7 +121,8 @@ ORACLES: dict[str, tuple[str, str]] = {
         "a head of one sign over more than 64 values; correlation within 1e-6 of ±1",
     ),
     "betas.code_reaches_decoder": (
-        "gradient of decode in every latent coordinate, in train and eval mode; of the autoencoder too", "exactly 0, over two random projections",
+        "gradient of decode in every latent coordinate, in train and eval mode; of the autoencoder too",
+        "exactly 0, over two random projections",
     ),
     "betas.learns": (
         "share of the mean image's squared error that reconstructions of evaluation images remove",
@@ -170,7 +185,12 @@ def page() -> str:
         raise KeyError(f"described in tools/checks_page.py, but no check: {sorted(gone)}")
     lines = [HEAD]
     for group in GROUPS:
-        lines += [f"## {GROUP_TITLES[group]}", "", "| check | asks | oracle | tolerance | points |", "|---|---|---|---|---|"]
+        lines += [
+            f"## {GROUP_TITLES[group]}",
+            "",
+            "| check | asks | oracle | tolerance | points |",
+            "|---|---|---|---|---|",
+        ]
         for c in checks.ALL:
             if c.group != group:
                 continue
@@ -221,7 +241,13 @@ def _bands(a: assignment.Assignment) -> list[str]:
         for document in documents.values():
             b = document["bands"][band]
             low, high = b["low"], b["high"]
-            ends = f"at least {low:.3g}" if high is None else f"at most {high:.3g}" if low is None else f"{low:.3g} to {high:.3g}"
+            ends = (
+                f"at least {low:.3g}"
+                if high is None
+                else f"at most {high:.3g}"
+                if low is None
+                else f"{low:.3g} to {high:.3g}"
+            )
             cells.append(f"{ends} ({b['runs']} runs)")
         out.append(f"| `{band}` | " + " | ".join(cells) + " |")
     return [*out, ""]

@@ -25,7 +25,13 @@ TITLE = "Autoencoders and variational autoencoders"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 # What the sample is made from; judging is left out, because the numbers of one sample do not matter.
-SOURCES = ("grader/templates", "grader/report.py", "grader/figures.py", "grader/evidence.py", f"submissions/{SUBMISSION}")
+SOURCES = (
+    "grader/templates",
+    "grader/report.py",
+    "grader/figures.py",
+    "grader/evidence.py",
+    f"submissions/{SUBMISSION}",
+)
 
 # picture: (page, width and height in CSS pixels, what is hidden for it)
 PICTURES = {

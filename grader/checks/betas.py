@@ -280,11 +280,7 @@ def _broken_loss(context: Context) -> str:
     return "loss.decomposition" if losses.total != "exact" else "loss.gradients"
 
 
-@check(
-    "betas.tuned",
-    after=("betas.learns", "betas.kl_falls"),
-    uses=("TUNED_BETA", *STAGES),
-)
+@check("betas.tuned", after=("betas.learns", "betas.kl_falls"), uses=("TUNED_BETA", *STAGES))
 def tuned(shown: Behaviour, seen: Seen, context: Context) -> Finding:
     """TUNED_BETA regularises without collapsing the posterior.
 
@@ -306,11 +302,16 @@ def tuned(shown: Behaviour, seen: Seen, context: Context) -> Finding:
                 "active_units": active, "kl_at_0": float(f"{free:.4g}")}  # fmt: skip
     expected = {"kl": f"0.5 to {0.7 * free:.3g}", "active_units": "≥ 1"}
     at = f"at TUNED_BETA = {run.beta:g} (β_c = {number(run.beta_c or 0.0, 3)})"
-    for bad, key in ((run.kl < 0.5 or active == 0, "tuned_beta_collapses"), (run.kl > 0.7 * free, "tuned_beta_does_nothing")):
+    for bad, key in (
+        (run.kl < 0.5 or active == 0, "tuned_beta_collapses"),
+        (run.kl > 0.7 * free, "tuned_beta_does_nothing"),
+    ):
         if bad:
             return Finding(
                 False, f"{at} the KL is {number(run.kl, 3)} nats with {active} active units, against {number(free, 3)} nats at "
                 f"beta = 0: {diagnosis.sentence([key])}",
                 diagnosis.hint([key]), key, measured, expected,
             )  # fmt: skip
-    return Finding(True, f"{at} the KL is {number(run.kl, 3)} nats, {active} units are active", "", None, measured, expected)
+    return Finding(
+        True, f"{at} the KL is {number(run.kl, 3)} nats, {active} units are active", "", None, measured, expected
+    )

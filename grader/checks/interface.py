@@ -10,10 +10,7 @@ from grader import diagnosis, probes
 from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
 from grader.findings import close
 
-SIGNATURES = {
-    "ae_loss": ("x_hat", "x"),
-    "vae_loss": ("x_hat", "x", "mu", "logvar", "beta"),
-}
+SIGNATURES = {"ae_loss": ("x_hat", "x"), "vae_loss": ("x_hat", "x", "mu", "logvar", "beta")}
 POSITIONAL = {"sample": 2, "interpolate": 4, "Autoencoder": 1, "VAE": 1}
 EXPECTED = {
     "Autoencoder": "class Autoencoder(nn.Module) with __init__(self, latent_dim)",
@@ -25,10 +22,7 @@ EXPECTED = {
     "latent_grid": "latent_grid(model, n=21, extent=4.0)",
     "TUNED_BETA": "a number, TUNED_BETA = …",
 }
-METHODS = {
-    "Autoencoder": ("encode", "decode", "forward"),
-    "VAE": ("encode", "reparameterize", "decode", "forward"),
-}
+METHODS = {"Autoencoder": ("encode", "decode", "forward"), "VAE": ("encode", "reparameterize", "decode", "forward")}
 
 
 @check("interface.loads")
@@ -41,7 +35,7 @@ def loads(seen: Seen) -> Finding:
     return Finding(
         calls == 0,
         "imported without training" if calls == 0 else f"importing it ran {calls} backward passes",
-        "Move training into a function or under `if __name__ == \"__main__\":`; the grader trains for you.",
+        'Move training into a function or under `if __name__ == "__main__":`; the grader trains for you.',
         None if calls == 0 else "trains_on_import",
         {"backward_calls": calls},
         {"backward_calls": 0},
@@ -215,9 +209,7 @@ def value_range(seen: Seen) -> Finding:
     low, high, where = np.inf, -np.inf, ""
     squeezed: list[tuple[str, float, float]] = []
     for cls in probes.CLASSES:
-        values = np.concatenate(
-            [seen.arrays(f"range:{k}:{cls}")["out0"].ravel() for k in (1, 10, 100)]
-        )
+        values = np.concatenate([seen.arrays(f"range:{k}:{cls}")["out0"].ravel() for k in (1, 10, 100)])
         a, b = float(values.min()), float(values.max())
         sums = values.reshape(-1, 784).sum(1)
         if a >= 0 and np.abs(sums - 1.0).max() < 0.01:

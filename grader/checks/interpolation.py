@@ -66,7 +66,11 @@ def _paths(seen: Seen, context: Context) -> list[Path]:
 
 
 def _name(
-    frames: np.ndarray, want: np.ndarray, good: np.ndarray, codes: np.ndarray, ends: Mapping[str, np.ndarray],
+    frames: np.ndarray,
+    want: np.ndarray,
+    good: np.ndarray,
+    codes: np.ndarray,
+    ends: Mapping[str, np.ndarray],
     pair: np.ndarray,
 ) -> tuple[str | None, str]:
     """Which known mistake gives these frames."""
@@ -193,7 +197,9 @@ def smoothness(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
     _run(shown, seen, "beta_1")
     seen.arrays("paths:beta_1")
     values = band_metrics(shown)
-    measured: dict[str, Any] = {k: float(f"{values[k]:.4g}") for k in ("roughness_beta_1", "path_beta_1", "roughness_ae") if k in values}
+    measured: dict[str, Any] = {
+        k: float(f"{values[k]:.4g}") for k in ("roughness_beta_1", "path_beta_1", "roughness_ae") if k in values
+    }
     for key, what in (("roughness_beta_1", "roughness"), ("path_beta_1", "path length over chord")):
         if key not in values:
             return Finding(False, "the two ends of every path decode to the same image", "Does z reach the decoder?",
@@ -208,5 +214,3 @@ def smoothness(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
             )  # fmt: skip
     return Finding(True, f"roughness {number(values['roughness_beta_1'], 3)}, path over chord {number(values['path_beta_1'], 3)}",
                    measured=measured, expected={k: [bands[k].low, bands[k].high] for k in ("roughness_beta_1", "path_beta_1")})  # fmt: skip
-
-

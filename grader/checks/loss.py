@@ -268,9 +268,7 @@ def kl_closed_form(losses: Losses, seen: Seen, context: Context) -> Finding:
         if far is not None:
             return far
     if fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale) and zero < 1e-5:
-        return Finding(
-            True, f"kl is the closed form, {fit.scale.describe()}", measured=measured, expected=expected
-        )
+        return Finding(True, f"kl is the closed form, {fit.scale.describe()}", measured=measured, expected=expected)
     if losses.kl_depends_on_beta and fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale):
         raise Echo("loss.decomposition")
     named = diagnosis.name_kl(fit)
@@ -291,8 +289,8 @@ def kl_closed_form(losses: Losses, seen: Seen, context: Context) -> Finding:
         False,
         f"at point {at + 1} of {probes.KL_POINTS} random ones (B = 4, D = 3) kl is {number(value)}, the closed "
         f"form {number(canonical)}: {text}",
-        diagnosis.hint(named) or f"Compare term by term with {KL_FORM}, at mu = logvar = 0 and then with one "
-        "of them changed.",
+        diagnosis.hint(named)
+        or f"Compare term by term with {KL_FORM}, at mu = logvar = 0 and then with one of them changed.",
         named[0] if named else None,
         measured | ({"coefficients": dict(fit.coefficients)} if fit.coefficients else {}),
         expected,
@@ -400,7 +398,9 @@ def _name_total(total: np.ndarray, recon: np.ndarray, kl: np.ndarray) -> str | N
     if np.isfinite(weight).all() and np.ptp(weight, axis=0).max() < 1e-3 * max(1.0, float(np.abs(weight).max())):
         mean = weight.mean(0)
         ratio = mean[betas > 0] / betas[betas > 0]
-        if np.ptp(ratio) < 1e-3 * abs(float(ratio.mean())) and np.abs(mean[betas == 0]).max() < 1e-3 * float(ratio.mean()):
+        if np.ptp(ratio) < 1e-3 * abs(float(ratio.mean())) and np.abs(mean[betas == 0]).max() < 1e-3 * float(
+            ratio.mean()
+        ):
             return "beta_rescaled"
         return "beta_constant" if np.ptp(mean) < 1e-3 * abs(float(mean.mean())) else "beta_not_linear"
     return None

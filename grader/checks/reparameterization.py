@@ -79,10 +79,14 @@ def normal(noise: Noise, seen: Seen) -> Finding:
                            "noise_uniform", smallest=float(big.min()), largest=float(big.max()))  # fmt: skip
     silent = int((big.std(0) < 1e-3 * big.std()).sum())
     if silent:
-        return _not_normal(f"{silent} of {big.shape[1]} columns do not vary", "noise_missing_in_dimensions", columns=silent)
+        return _not_normal(
+            f"{silent} of {big.shape[1]} columns do not vary", "noise_missing_in_dimensions", columns=silent
+        )
     unique = len(np.unique(big)) / n
     if unique < 0.9:
-        return _not_normal(f"only {100 * unique:.3g} % of {n:,} values are distinct", "noise_repeats_within", distinct=unique)
+        return _not_normal(
+            f"only {100 * unique:.3g} % of {n:,} values are distinct", "noise_repeats_within", distinct=unique
+        )
     if noise.formula and abs(scale - 1.0) > SIGMAS / np.sqrt(2 * n):
         return _not_normal(f"its standard deviation is {number(scale)}", "noise_scaled", std=float(scale))
     mean = float(eps.mean())
@@ -100,12 +104,16 @@ def normal(noise: Noise, seen: Seen) -> Finding:
         return _not_normal(f"its kurtosis differs by {number(kurtosis)} from 3", "noise_not_normal", kurtosis=kurtosis)
     columns, rows, k = metrics.dependence(eps)
     if columns > 7 / np.sqrt(len(eps)):
-        return _not_normal(f"two latent dimensions correlate by {number(columns)}", "noise_correlated", correlation=columns)
+        return _not_normal(
+            f"two latent dimensions correlate by {number(columns)}", "noise_correlated", correlation=columns
+        )
     if abs(rows) > 7 / np.sqrt(n):  # the largest of 2,048 lags
         return _not_normal(f"rows {k} apart correlate by {number(rows)}", "noise_correlated", correlation=rows)
     lengths = metrics.kolmogorov_smirnov((eps**2).sum(1), lambda v: special.chdtr(eps.shape[1], v))[1]
     if lengths < P_VALUE:
-        return _not_normal(f"the lengths of its rows are not those of normal rows (p = {lengths:.1g})", "noise_not_normal", p=lengths)
+        return _not_normal(
+            f"the lengths of its rows are not those of normal rows (p = {lengths:.1g})", "noise_not_normal", p=lengths
+        )
     # noise that is standardized has means that are too good: the lower tail of chi squared over the columns
     too_good = float(special.chdtr(eps.shape[1], float((eps.mean(0) ** 2).sum()) * len(eps)))
     even = abs(mean) * np.sqrt(n) < 1e-3 and abs(scale - 1.0) * np.sqrt(2 * n) < 1e-3
@@ -182,10 +190,7 @@ def gradients(seen: Seen, context: Context) -> Finding:
         )  # fmt: skip
     t = context.plan["noise_gradient"].tensors
     w, mu, z = t["w"], t["mu"], o.arrays["z"]
-    for name, got, want in (
-        ("mu", o.arrays["dmu"], w),
-        ("logvar", o.arrays["dlogvar"], w * 0.5 * (z - mu)),
-    ):
+    for name, got, want in (("mu", o.arrays["dmu"], w), ("logvar", o.arrays["dlogvar"], w * 0.5 * (z - mu))):
         gap = float(np.abs(got - want).max()) / float(np.abs(want).max())
         if not gap < 1e-3:
             zero = not np.abs(got).max() > 0

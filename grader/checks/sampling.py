@@ -37,10 +37,14 @@ def prior_codes(seen: Seen) -> Finding:
         for a, b in ((0, 1), (-1, 2), (codes.min(), np.ptp(codes)))
     )
     if uniform < 2.5 / np.sqrt(size):
-        return _wrong(f"codes are uniform from {number(codes.min(), 3)} to {number(codes.max(), 3)}", "prior_uniform", measured)
+        return _wrong(
+            f"codes are uniform from {number(codes.min(), 3)} to {number(codes.max(), 3)}", "prior_uniform", measured
+        )
     ends = float(np.isclose(np.abs(codes), np.abs(codes).max(), rtol=1e-3).mean())
     if ends > 0.02:
-        return _wrong(f"{100 * ends:.0f} % of the codes are ±{number(float(np.abs(codes).max()), 3)}", "prior_truncated", measured)
+        return _wrong(
+            f"{100 * ends:.0f} % of the codes are ±{number(float(np.abs(codes).max()), 3)}", "prior_truncated", measured
+        )
     if len(np.unique(np.abs(codes))) < 0.9 * size:  # mirrored ones too
         return _wrong("codes repeat across images or dimensions", "prior_repeats", measured)
     if abs(mean) > SIGMAS / np.sqrt(size) or abs(std - 1) > SIGMAS / np.sqrt(2 * size):
@@ -232,9 +236,17 @@ def _name_grid(
     filled = np.ptp(flat, axis=2) > 1e-6
     if good.any() and not good.all():  # the rest may show anything: an uninitialised or another canvas
         if good[:, -1].all() and not good[:, :-1].all(0).any():
-            return "grid_pasted_outside_inner_loop", "only the last column of tiles is filled", _orientation(got, want, good)
+            return (
+                "grid_pasted_outside_inner_loop",
+                "only the last column of tiles is filled",
+                _orientation(got, want, good),
+            )
         if good[-1].all() and not good[:-1].all(1).any():
-            return "grid_pasted_outside_outer_loop", "only the last row of tiles is filled", _orientation(got, want, good)
+            return (
+                "grid_pasted_outside_outer_loop",
+                "only the last row of tiles is filled",
+                _orientation(got, want, good),
+            )
     if not filled.all() and filled.any():
         rows, columns = filled.any(1), filled.any(0)
         if columns.sum() < n and rows.all():
@@ -272,7 +284,10 @@ def _name_codes(codes: np.ndarray, n: int, extent: float) -> tuple[str | None, s
         if len(values) > n:
             return "grid_codes_not_on_grid", f"{len(values)} different {name} reach the decoder, expected {n}"
         if abs(values[0] + extent) > 1e-3 or abs(values[-1] - extent) > 1e-3:
-            return "grid_range_wrong", f"{name} runs from {number(float(values[0]), 3)} to {number(float(values[-1]), 3)}"
+            return (
+                "grid_range_wrong",
+                f"{name} runs from {number(float(values[0]), 3)} to {number(float(values[-1]), 3)}",
+            )
         if len(values) == n and np.ptp(np.diff(values)) > 1e-3:
             return "grid_spacing_wrong", f"{name} is not equally spaced"
     return None, ""

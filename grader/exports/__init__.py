@@ -67,9 +67,7 @@ FORMATS: Mapping[str, Exporter] = {
     "ctrf": Exporter("Common Test Report Format", student=testreports.ctrf, options=_NOW),
     "prairielearn": Exporter("PrairieLearn results.json", student=autograders.prairielearn, options=_HIDDEN),
     "csv": Exporter(
-        "grades.csv",
-        whole=table.plain_csv,
-        options={"reports": "folder of the reports, for the columns on lateness"},
+        "grades.csv", whole=table.plain_csv, options={"reports": "folder of the reports, for the columns on lateness"}
     ),
 }
 

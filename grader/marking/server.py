@@ -49,8 +49,7 @@ _HEADERS = {
 }
 #: A report is looked at, never run: whatever stands in it has no origin and no script.
 _REPORT_POLICY = (
-    "sandbox allow-popups; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "frame-ancestors 'none'"
+    "sandbox allow-popups; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'"
 )
 
 
@@ -184,9 +183,7 @@ class Pages:
         }
         return self._page("overview.html", view)
 
-    def _cell(
-        self, key: str, question: str, order: Order, marks: Mapping[tuple[str, str], Mark]
-    ) -> dict[str, str]:
+    def _cell(self, key: str, question: str, order: Order, marks: Mapping[tuple[str, str], Mark]) -> dict[str, str]:
         item = self.desk.item(key, question)
         assert item is not None
         mark = marks.get((item.submission, question))

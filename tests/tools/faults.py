@@ -47,7 +47,9 @@ def write_class(folder: Path) -> int:
     norm = (ROOT / "tests" / "honest" / "mlp_batchnorm.py").read_text(encoding="utf-8")
     sources = {
         "bob": norm.replace("-0.5 *", "-1.0 *"),
-        "ada": honest.replace("def latent_grid(", "import os\n\n\ndef latent_grid(*a, **k):\n    os._exit(3)\n\n\ndef other("),
+        "ada": honest.replace(
+            "def latent_grid(", "import os\n\n\ndef latent_grid(*a, **k):\n    os._exit(3)\n\n\ndef other("
+        ),
         "carol": honest + "\nclass:\n",
     }
     for name, source in sources.items():
@@ -104,7 +106,9 @@ class Campaign:
 
     def start(self, out: Path, jobs: int) -> subprocess.Popen[bytes]:
         self.runs += 1
-        return installation.start(self.folder / "installation", self.submissions, out, self.folder / "log", "--jobs", str(jobs))
+        return installation.start(
+            self.folder / "installation", self.submissions, out, self.folder / "log", "--jobs", str(jobs)
+        )
 
     def said(self) -> str:
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")[-2000:]
@@ -184,7 +188,11 @@ class Campaign:
             return "observing"
         if part["zygote"] or part["bwrap"]:
             return "sandbox starts"
-        return "no sandbox yet" if self.stored() == before and not (self.out / "index.html").exists() else "no sandbox any more"
+        return (
+            "no sandbox yet"
+            if self.stored() == before and not (self.out / "index.html").exists()
+            else "no sandbox any more"
+        )
 
     # -- what must hold
 
@@ -224,7 +232,9 @@ class Campaign:
         if path.suffix == ".npz":
             with np.load(path) as arrays:
                 return all(arrays[k].size for k in arrays)
-        if name == ".cache/environment.json" or (path.name == "run.json" and len(path.relative_to(self.out).parts) == 2):
+        if name == ".cache/environment.json" or (
+            path.name == "run.json" and len(path.relative_to(self.out).parts) == 2
+        ):
             return bool(json.loads(path.read_bytes()))
         return name == ".lock"
 
@@ -256,7 +266,11 @@ def main() -> int:
         done = 0
         while done < args.kills:
             done += campaign.run(args.kills - done)
-            print(f"{done} kills, {campaign.compared} comparisons, {len(campaign.wrong)} wrong", file=sys.stderr, flush=True)
+            print(
+                f"{done} kills, {campaign.compared} comparisons, {len(campaign.wrong)} wrong",
+                file=sys.stderr,
+                flush=True,
+            )
         process = campaign.start(campaign.out, 2)
         if process.wait() != 0:
             campaign.wrong.append(f"the last run: {campaign.said()}")
@@ -264,9 +278,13 @@ def main() -> int:
         campaign.look(complete=True)
         campaign.compare()
     print(campaign.table())
-    print(f"\n{done} kills in {campaign.runs} runs; {campaign.compared} complete results compared, {len(campaign.truth)} files each;")
+    print(
+        f"\n{done} kills in {campaign.runs} runs; {campaign.compared} complete results compared, {len(campaign.truth)} files each;"
+    )
     print(f"{campaign.refused} runs said that the sandbox was ended twice while it started, and were started again;")
-    print(f"{campaign.left_over} files half written were seen and swept; the last descendant was gone within {campaign.longest:.1f} s.")
+    print(
+        f"{campaign.left_over} files half written were seen and swept; the last descendant was gone within {campaign.longest:.1f} s."
+    )
     for line in campaign.wrong:
         print(f"WRONG: {line}")
     return 1 if campaign.wrong else 0

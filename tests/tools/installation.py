@@ -50,7 +50,12 @@ def start(
     command += ["--assignment", str(installation / "reference" / "assignment.toml"), *options]
     with log.open("wb") as said:
         return subprocess.Popen(
-            command, cwd=installation, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env={**os.environ, **(env or {})}
+            command,
+            cwd=installation,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            env={**os.environ, **(env or {})},
         )
 
 

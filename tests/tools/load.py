@@ -47,7 +47,9 @@ def write_class(folder: Path, number: int) -> dict[str, str]:
         attack = i // 10
         names = HANGS if attack % 25 == 12 else ATTACKS
         kinds[name] = names[attack % len(names)] if i % 10 == 4 else "honest"
-        source = honest if kinds[name] == "honest" else load_attack(HOSTILE / f"{kinds[name]}.py")["submission.py"].decode()
+        source = (
+            honest if kinds[name] == "honest" else load_attack(HOSTILE / f"{kinds[name]}.py")["submission.py"].decode()
+        )
         (folder / name).mkdir(parents=True)
         (folder / name / "submission.py").write_bytes(installation.small(name, source, 16))
     return kinds
@@ -169,7 +171,9 @@ def summary(rows: list[dict[str, float]]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Grades a large class and watches memory, files, processes and zombies.")
+    parser = argparse.ArgumentParser(
+        description="Grades a large class and watches memory, files, processes and zombies."
+    )
     parser.add_argument("submissions", nargs="?", type=int, default=500)
     parser.add_argument("--plot", type=Path, metavar="SVG")
     parser.add_argument("--record", type=Path, metavar="JSON", help="write the samples, one for each second")
@@ -188,7 +192,11 @@ def main() -> int:
             plot(rows, len(kinds), args.plot)
         wrong += [f"{n}: not graded" for n in kinds if not (out / n / "run.json").exists()]
         expected = anonymous((out / honest[0] / "grade.json").read_bytes())
-        wrong += [f"{n}: differs from {honest[0]}" for n in honest if anonymous((out / n / "grade.json").read_bytes()) != expected]
+        wrong += [
+            f"{n}: differs from {honest[0]}"
+            for n in honest
+            if anonymous((out / n / "grade.json").read_bytes()) != expected
+        ]
         alone = honest[:: max(1, len(honest) // ALONE)][:ALONE]
         for one in alone:
             found = graded_apart(folder, submissions, [one], "--jobs", "1")
@@ -202,9 +210,13 @@ def main() -> int:
         left = descendants(os.getpid())
         wrong += [f"process {pid} is left" for pid in sorted(left)]
         print(summary(rows))
-        print(f"\n{len(kinds)} submissions, {len(kinds) - len(honest)} hostile: {rows[-1]['seconds']:.0f} s; {len(honest)} honest")
+        print(
+            f"\n{len(kinds)} submissions, {len(kinds) - len(honest)} hostile: {rows[-1]['seconds']:.0f} s; {len(honest)} honest"
+        )
         print(f"grades compared with each other, {len(alone)} with theirs alone, {len(some)} with those of --jobs 8.")
-        points = Counter((kind, json.loads((out / n / "grade.json").read_bytes())["score"]) for n, kind in kinds.items())
+        points = Counter(
+            (kind, json.loads((out / n / "grade.json").read_bytes())["score"]) for n, kind in kinds.items()
+        )
         for (kind, score), count in sorted(points.items()):
             print(f"{kind}: {score:g} points, {count} times")
     for line in wrong:
