@@ -197,13 +197,13 @@ class Plane:
 
     kind: Literal["ae", "vae"]
     grid: Array | None = None  # [n * 28, n * 28] as the submission's latent_grid returned it
-    extent: float = 4.0  # it runs over [-extent, extent]²
     codes: Array | None = None  # [n, 2] means of evaluation images
     labels: Array | None = None  # [n] int
     traversal_1: Array | None = None  # [m, 28, 28] z1 from -3 to 3 with z2 = 0
     traversal_2: Array | None = None
     walk: Array | None = None  # [20, 28, 28] straight line between two random codes
     walk_ends: Array | None = None  # [2, 2]
+    extent: float = 4.0  # of the grid, on both axes
 
 
 @dataclass(frozen=True)

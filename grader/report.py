@@ -122,16 +122,18 @@ def bug_name(key: str) -> str:
 
 
 _CODE = re.compile(r"`([^`\n]+)`")
+_MINUS = re.compile(r"(?<![^\s(])-(?=\d)")
 
 
 def typeset(text: object) -> Markup:
-    """Escaped text with `code` set as code and the subscript of β_c as one; no line ends before or after ``=``."""
+    """Escaped text with `code` set as code, the subscript of β_c as one and a minus before a negative number; no line
+    ends before or after ``=``."""
     parts = _CODE.split(str(escape(text)))
     for k, part in enumerate(parts):
         if k % 2:
             parts[k] = f"<code>{part}</code>"
         else:
-            part = part.replace("beta_c", "β_c").replace(" = ", "\u00a0=\u00a0")
+            part = _MINUS.sub("−", part).replace("beta_c", "β_c").replace(" = ", "\u00a0=\u00a0")
             parts[k] = part.replace("β_c", "β<sub>c</sub>")
     return Markup("".join(parts))
 
@@ -340,13 +342,13 @@ def why_missing(checks: Sequence[Verdict]) -> Callable[[Sequence[str]], str]:
             if verdict.status == "blocked":
                 verdict = by_id.get(roots.get(check, ""), verdict)
             if verdict.status in ("failed", "error", "timeout", "blocked"):
-                return f"“{clean(verdict.title, 120)}” ({verdict.id}) did not pass"
+                return f"“{clean(verdict.title, 120).rstrip('.')}” ({verdict.id}) did not pass"
             if verdict.status == "harness_error":
                 return f"of a fault of ours in {verdict.id}; a person will look"
         causes = first_to_fix(checks)
         if causes:
             verdict = causes[0][0]
-            return f"“{clean(verdict.title, 120)}” ({verdict.id}) did not pass"
+            return f"“{clean(verdict.title, 120).rstrip('.')}” ({verdict.id}) did not pass"
         return "it was not part of this run"
 
     return reason
@@ -452,7 +454,7 @@ def _check_view(verdict: Verdict, titles: Mapping[str, str], root: str) -> dict[
         "diagnosis": bug_name(verdict.diagnosis or ""),
         "hidden": verdict.visibility == "hidden",
         "root": root,
-        "root_title": titles.get(root, root),
+        "root_title": titles.get(root, root).rstrip("."),  # it stands within a sentence
         "root_anchor": f"check-{slug(root)}" if root else "",
         "echo": bool(root) and verdict.status == "blocked" and verdict.points > 0,
         "numbers": [
@@ -631,10 +633,12 @@ def _sections(figures: Sequence[Figure]) -> list[dict[str, Any]]:
     for key, title in SECTIONS.items():
         mine = [f for f in figures if f.section == key]
         if mine:
+            reasons = {f.missing for f in mine}
             sections.append(
                 {
                     "anchor": f"section-{key}",
                     "title": title,
+                    "missing": reasons.pop() if len(reasons) == 1 else "",  # one reason for all is said once
                     "figures": [
                         {
                             "anchor": f.anchor,

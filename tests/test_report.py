@@ -12,7 +12,17 @@ import pytest
 from jinja2 import UndefinedError
 
 from grader.model import Evidence, Grade, WrittenAnswer
-from grader.report import ClassRow, first_to_fix, points, render_class_page, render_report, roots_of, show, why_missing
+from grader.report import (
+    ClassRow,
+    first_to_fix,
+    points,
+    render_class_page,
+    render_report,
+    roots_of,
+    show,
+    typeset,
+    why_missing,
+)
 from tests.fixtures_report import BUGGY, CHECKS, evidence, grade
 
 LIMIT = 2_000_000
@@ -142,9 +152,17 @@ def test_nothing_observed(full: Evidence) -> None:
     faults["interface.loads"] = {"status": "error", "message": "SyntaxError (submission.py:3)"}
     html = render_report(grade("bob", faults, convention=None), Evidence())
     check_page(html)
-    assert html.count("Not observed because “The file loads") == 14
+    assert html.count('id="fig-') == 14, "what is linked to is there"
+    assert html.count("Not observed because “The file loads") == html.count('class="figures"') == 6, (
+        "said once a section"
+    )
     assert "<p>Not recovered: “The file loads" in html
     assert why_missing(grade("x").checks)(["betas.learns"]) == "it was not part of this run"
+
+
+def test_a_minus_is_one_and_a_hyphen_stays() -> None:
+    told = typeset("values from -56.59 to 1e-05 (-2 at best), pairs 3-7, 2026-11-20, `x[-1] -1`, --seed 3")
+    assert told == "values from −56.59 to 1e-05 (−2 at best), pairs 3-7, 2026-11-20, <code>x[-1] -1</code>, --seed 3"
 
 
 def test_our_own_faults_are_ours() -> None:
