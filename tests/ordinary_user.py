@@ -57,9 +57,9 @@ def _show(needed: Sequence[Path], scratch: Path) -> str:
     """Shell lines that put an empty open folder over each closed one, and what is needed of it back in its place."""
     closed: dict[Path, list[Path]] = {}
     for path in dict.fromkeys(needed):
-        outermost = next((p for p in reversed([path, *path.parents]) if not p.stat().st_mode & 0o001), None)
+        outermost = next((p for p in reversed([path, *path.parents]) if not _open(p)), None)
         if outermost is not None:  # a folder that is itself closed stays so wherever it is shown: what is in it is not
-            closed.setdefault(outermost, []).extend([path] if path != outermost else sorted(path.iterdir()))
+            closed.setdefault(outermost, []).extend([path] if _open(path) else sorted(path.iterdir()))
     lines = [":"]
     for folder, inside in closed.items():
         kept = [(shlex.quote(str(p)), f"{scratch}/kept-{len(lines)}-{i}", p.is_dir()) for i, p in enumerate(inside)]
@@ -67,6 +67,10 @@ def _show(needed: Sequence[Path], scratch: Path) -> str:
         lines.append(f"mount -t tmpfs -o mode=755 none {shlex.quote(str(folder))}")
         lines += [f"{_empty(p, is_dir)}; mount --move {keep} {p}" for p, keep, is_dir in kept]
     return "\n".join(lines)
+
+
+def _open(folder: Path) -> bool:
+    return bool(folder.stat().st_mode & 0o001)
 
 
 def _empty(path: str, is_dir: bool) -> str:
