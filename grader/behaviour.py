@@ -48,11 +48,12 @@ class Trained:
 
     @property
     def unfinished(self) -> bool:
-        """Whether a larger budget would have helped: half way from a grey image to the mean image or further, and going.
+        """Whether a larger budget would have helped: more than half way from a grey image to the mean image, and going.
 
         Small convolutions behind batch norm need more steps than the budget has until they are as good as the mean
         image. They are slow, not wrong: in the last tenth of the steps their error still falls by a twentieth or more of
-        what they are above it. One that has stopped there, or never left, is no such case.
+        what they are above it. One that has stopped there, or never left, is no such case, nor one that is past it: what is
+        slow from there on is slow to use its code.
         """
         if self.diverged or self.recon is None or self.floor is None or self.grey is None:
             return False
@@ -60,7 +61,7 @@ class Trained:
         last, before = self.curve_recon[-tenth:].mean(), self.curve_recon[-2 * tenth : -tenth].mean()
         # batches of 128 scatter by 2 %, tenths of 300 steps by 1 nat where 340 lie between the two: a fall of 3.4 is none of it
         above = max(last - self.floor, 0.2 * (self.grey - self.floor))
-        far = self.recon < (self.grey + self.floor) / 2
+        far = self.floor < self.recon < (self.grey + self.floor) / 2
         return bool(tenth > 0 and far and before - last >= 0.05 * above)
 
     @property

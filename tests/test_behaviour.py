@@ -34,9 +34,10 @@ def test_falling_steadily_is_unfinished(seed: int) -> None:
         FLOOR + 340 * np.exp(-30 * STEPS),  # at the mean image and no further
         FLOOR + 80 + 260 * np.exp(-20 * STEPS),  # stopped above it
         np.full(300, GREY),  # never left
+        FLOOR * (1.05 - 0.1 * STEPS),  # past the mean image, and slow
         20_000 - 15_000 * STEPS,  # saturated: falling, but worse than no idea
     ],
-    ids=["mean image", "stopped", "never left", "saturated"],
+    ids=["mean image", "stopped", "never left", "slow with its code", "saturated"],
 )
 def test_what_is_stuck_is_not(curve: np.ndarray, seed: int) -> None:
     assert not trained(noisy(curve, seed)).unfinished

@@ -126,7 +126,7 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "betas.learns": (
         "share of the mean image's squared error that reconstructions of evaluation images remove",
-        "calibrated: `explained_ae`, `explained_vae`; below them passes what is nearer the mean image than a grey one, and whose "
+        "calibrated: `explained_ae`, `explained_vae`; below them passes what is between a grey image and the mean image, nearer to that, and whose "
         "error still falls by a twentieth of the rest in the last tenth of the steps",
     ),
     "betas.kl_falls": (

@@ -221,7 +221,7 @@ def value_range(seen: Seen) -> Finding:
         if a < -RANGE_TOLERANCE or b > 1 + RANGE_TOLERANCE:
             if min(low, 0.0) > a or max(high, 1.0) < b or not where:
                 low, high, where = min(low, a), max(high, b), where or cls
-        elif (a >= UNREACHED or b <= 1 - UNREACHED) and b - a > 1e-4:
+        elif (a >= UNREACHED or b <= 1 - UNREACHED) and b - a > 1e-3:  # a constant is said elsewhere, rounding or not
             squeezed.append((cls, a, b))
     if where:
         key = "sigmoid_missing" if high > 1 else "output_negative"
