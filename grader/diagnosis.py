@@ -152,7 +152,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "dropout_on_code": ("in training a part of the code is dropped", "No dropout between reparameterize and the decoder."),
     "tuned_beta_collapses": ("TUNED_BETA is so large that the posterior collapses", "Try a smaller beta: the KL should stay above a few nats."),
     "tuned_beta_does_nothing": ("TUNED_BETA is so small that it does nothing", "Try a larger beta: prior samples should look like digits."),
-    "not_learning": ("training does not improve the model", "Check that every layer is used and that the loss is the one you mean."),
+    "not_learning": ("training does not improve the model", "Check that every layer is used, that images reach it on the scale they have, and that weights start neither so small nor "
+        "so large that the budget is too short."),
     "prior_uniform": ("codes are uniform, not normal", "torch.randn(n, latent_dim), not torch.rand."),
     "prior_zero": ("codes do not vary", "Draw codes with torch.randn(n, latent_dim)."),
     "prior_wrong_scale": ("codes are not of zero mean and unit variance", "The prior is N(0, I): torch.randn, unscaled."),

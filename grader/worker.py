@@ -56,6 +56,7 @@ class ContractError(Exception):
 
 # --- loading -----------------------------------------------------------------------------------------
 
+MAGICS = 100  # in one cell; each costs a parse
 _MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w, ]+=\s*[%!])|^(?P<indent2>\s*)\S+\?{1,2}\s*$")
 
 
@@ -121,6 +122,27 @@ def _kept(node: ast.stmt, constants: set[str]) -> bool:
     return False
 
 
+def _without_magics(source: str) -> str:
+    """A cell as it stands where that is Python; else each line that Python stops at and IPython would not is ``pass``.
+
+    A line that begins with ``%`` or ``!`` may also go on from the one before, or lie within a string.
+    """
+    lines = source.splitlines()
+    for _ in lines[:MAGICS]:
+        try:
+            ast.parse("\n".join(lines))
+            break
+        except SyntaxError as error:
+            at = (error.lineno or 0) - 1
+            m = _MAGIC.match(lines[at]) if 0 <= at < len(lines) else None
+            if m is None:
+                break
+            lines[at] = f"{m['indent'] or m['indent2'] or ''}pass"
+        except (ValueError, RecursionError, MemoryError):
+            break
+    return "\n".join(lines) + "\n"
+
+
 def notebook_cells(text: str) -> Iterator[tuple[str, str]]:
     """Yield ``(file name for tracebacks, source without magics)`` of each code cell; line numbers kept.
 
@@ -138,11 +160,7 @@ def notebook_cells(text: str) -> Iterator[tuple[str, str]]:
     for number, source in enumerate(sources, 1):
         if source.lstrip().startswith("%%") and not source.lstrip().startswith(("%%time", "%%capture")):
             continue
-        lines = []
-        for line in source.splitlines():
-            m = _MAGIC.match(line)
-            lines.append(f"{m['indent'] or m['indent2'] or ''}pass" if m else line)
-        yield f"submission.ipynb cell {number}", "\n".join(lines) + "\n"
+        yield f"submission.ipynb cell {number}", _without_magics(source)
 
 
 def _run_notebook(text: str, module: types.ModuleType) -> None:
@@ -616,16 +634,22 @@ class Session:
         """``forward`` of two batches while ``encode`` gives the same codes for both: only what goes round it differs."""
         encode, calls = model.encode, 0
 
-        def frozen(*args: Any, **kwargs: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        def frozen(*args: Any, **kwargs: Any) -> Any:
             nonlocal calls
             calls += 1
-            encode(*args, **kwargs)
-            return mu.clone(), logvar.clone()
+            pair = encode(*args, **kwargs)
+            codes = mu.clone(), logvar.clone()
+            return pair._make(codes) if hasattr(pair, "_make") else list(codes) if isinstance(pair, list) else codes
 
-        with _methods(model, encode=frozen):
-            for name, images in (("frozen", x), ("frozen_other", x.flip(0))):
+        told = torch.zeros_like(out["forward"])
+        out |= {"frozen": told, "frozen_other": told}
+        with _methods(model, encode=frozen), contextlib.suppress(Exception):
+            # an error here is of this question: `forward` has run with the submission's own `encode`
+            pictures = []
+            for images in (x, x.flip(0)):
                 again()
-                out[name] = _tensors(model(images.clone()), 3, "VAE.forward", "…")[0]
+                pictures.append(_tensors(model(images.clone()), 3, "VAE.forward", "…")[0])
+            out |= dict(zip(("frozen", "frozen_other"), pictures, strict=True))
         return calls
 
     def op_noise_gradient(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:

@@ -131,7 +131,7 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "betas.kl_falls": (
         "the KL of mu and logvar on evaluation images, recomputed by the harness, at each β",
-        "falling: exact; at β = 1 calibrated: `kl_1`",
+        "falling: exact, but for less than 0.1 nats; at β = 1 calibrated from above: `kl_1`",
     ),
     "betas.honest_information": (
         "reconstruction from codes that the harness draws from mu and logvar, and their KL, against the end of the "

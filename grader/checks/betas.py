@@ -13,6 +13,7 @@ from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, 
 from grader.findings import Noise, Wiring, close
 from grader.model import Band, Fault
 
+COLLAPSED = 0.1  # nats per image: where nothing is left of a code, what is less and what is more is chance
 STAGES = ("VAE", "VAE.forward", "VAE.encode", "VAE.decode", "VAE.reparameterize")
 
 
@@ -173,8 +174,8 @@ def learns(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
                 continue
             return Finding(
                 False,
-                f"{what} removes {100 * value:.1f} % of the squared error of the mean image; honest work on this "
-                f"budget removes at least {100 * band.low:.1f} % ({band.runs} runs)",
+                f"{what} removes {100 * value:.1f} % of the squared error of the mean image; on this budget honest "
+                f"work, with room to spare, removes at least {100 * band.low:.1f} % ({band.runs} runs)",
                 diagnosis.hint(["not_learning"]), "not_learning",
                 {key: float(f"{value:.4g}")}, {key: f"≥ {band.low:.4g}"}, near=_near(band, value),
             )  # fmt: skip
@@ -192,12 +193,15 @@ def learns(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
     uses=STAGES,
 )
 def kl_falls(shown: Behaviour, seen: Seen, bands: dict[str, Band], context: Context) -> Finding:
-    """The KL on evaluation images falls as beta grows, and at beta_c = 1 is where honest work has it."""
+    """The KL on evaluation images falls as beta grows, and at beta_c = 1 is no more than honest work has.
+
+    Less is no bug: a deep network may not have begun to use its code when the budget ends.
+    """
     betas = context.assignment.betas
     kl = {b: _run(shown, seen, f"beta_{b:g}").kl for b in betas}
     measured = {f"kl_at_{b:g}": float(f"{v:.4g}") for b, v in kl.items() if v is not None}
     values = [kl[b] or 0.0 for b in betas]
-    if any(not a > b for a, b in itertools.pairwise(values)):
+    if any(b >= max(a, COLLAPSED) for a, b in itertools.pairwise(values)):
         text = ", ".join(f"{number(v, 3)} at {b:g}" for b, v in zip(betas, values, strict=True))
         return Finding(
             False, f"KL in nats per image does not fall with beta: {text}",
@@ -205,17 +209,16 @@ def kl_falls(shown: Behaviour, seen: Seen, bands: dict[str, Band], context: Cont
             measured, {"order": "falling"},
         )  # fmt: skip
     band, value = bands["kl_1"], kl[1.0] or 0.0
-    if not _in(band, value):
-        side = "less" if value < band.low else "more"
+    if value > band.high:
         return Finding(
             False,
-            f"at beta_c = 1 the KL is {number(value, 3)} nats per image, {side} than any honest work "
-            f"({number(band.low, 3)} to {number(band.high, 3)}, {band.runs} runs)",
-            "Is the code used (too little), or does the KL pull on it at all (too much)?", None,
-            measured, {"kl_at_1": [band.low, band.high]}, near=_near(band, value),
+            f"at beta_c = 1 the KL is {number(value, 3)} nats per image, more than twice the largest of {band.runs} runs of "
+            f"honest work ({number(band.high / 2, 3)})",
+            "Does the KL pull on mu and logvar at all in the loss that training minimises?", None,
+            measured, {"kl_at_1": [0.0, band.high]}, near=_near(band, value),
         )  # fmt: skip
     return Finding(True, "KL in nats per image: " + ", ".join(f"{number(v, 3)} at {b:g}" for b, v in kl.items() if v),
-                   measured=measured, expected={"kl_at_1": [band.low, band.high]})  # fmt: skip
+                   measured=measured, expected={"kl_at_1": [0.0, band.high]})  # fmt: skip
 
 
 @check(
@@ -235,6 +238,8 @@ def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], con
         ("recon_gap", "the reconstruction error", run.recon, run.curve_end),
         ("kl_gap", "the KL", run.kl, run.kl_end),
     ):
+        if key == "kl_gap" and max(run.kl or 0.0, run.kl_end) < COLLAPSED:
+            continue
         if key not in values:
             raise Unobserved("codes:beta_1", Fault("wrong_value", f"{what} at beta = 1 is not a positive number"))
         band, value = bands[key], values[key]
@@ -269,9 +274,9 @@ def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], con
             )  # fmt: skip
     return Finding(
         True, f"training and evaluation agree: reconstruction within {number(100 * abs(values['recon_gap']), 2)} % of its "
-        f"range, KL within a factor of {number(math.exp(abs(values['kl_gap'])), 3)}",
-        measured={k: float(f"{values[k]:.4g}") for k in ("recon_gap", "kl_gap")},
-        expected={k: [bands[k].low, bands[k].high] for k in ("recon_gap", "kl_gap")},
+        f"range, KL within a factor of {number(math.exp(abs(values.get('kl_gap', 0.0))), 3)}",
+        measured={k: float(f"{values[k]:.4g}") for k in ("recon_gap", "kl_gap") if k in values},
+        expected={k: [bands[k].low, bands[k].high] for k in ("recon_gap", "kl_gap") if k in values},
     )  # fmt: skip
 
 

@@ -200,6 +200,15 @@ UNREACHED = 0.4  # a ReLU, SiLU, GELU or Mish before the sigmoid stays above 0.4
 RANGE_TOLERANCE = 1e-3  # a missing sigmoid leaves [0, 1] by more than 1 at codes of 100 standard deviations
 
 
+def _one_sided(low: float, high: float) -> bool:
+    """Whether values stop near one half at their lower end alone, as behind an activation that is never (very) negative.
+
+    Small weights stay near one half at both ends, and a bias elsewhere; neither is a bug.
+    """
+    stops = UNREACHED <= low <= 0.55
+    return stops and (high >= 0.9 or (low >= 0.5 - RANGE_TOLERANCE and high > 0.6))
+
+
 @check("interface.range", uses=("VAE", "Autoencoder"))
 def value_range(seen: Seen) -> Finding:
     """Decoded values lie in [0, 1] and can use that range.
@@ -221,7 +230,7 @@ def value_range(seen: Seen) -> Finding:
         if a < -RANGE_TOLERANCE or b > 1 + RANGE_TOLERANCE:
             if min(low, 0.0) > a or max(high, 1.0) < b or not where:
                 low, high, where = min(low, a), max(high, b), where or cls
-        elif (a >= UNREACHED or b <= 1 - UNREACHED) and b - a > 1e-3:  # a constant is said elsewhere, rounding or not
+        elif _one_sided(a, b) or _one_sided(1 - b, 1 - a):
             squeezed.append((cls, a, b))
     if where:
         key = "sigmoid_missing" if high > 1 else "output_negative"

@@ -197,6 +197,12 @@ def smoothness(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
     _run(shown, seen, "beta_1")
     seen.arrays("paths:beta_1")
     values = band_metrics(shown)
+    least = bands["kl_1"].low
+    if values.get("kl_1", 0.0) < least:
+        return Finding(
+            True, f"not measured: a KL of {number(values.get('kl_1', 0.0), 3)} nats at beta_c = 1 leaves hardly a code to walk "
+            f"through, honest work has at least {number(least, 3)}",
+        )  # fmt: skip
     measured: dict[str, Any] = {
         k: float(f"{values[k]:.4g}") for k in ("roughness_beta_1", "path_beta_1", "roughness_ae") if k in values
     }
