@@ -111,7 +111,7 @@ def _names(op: str, args: Mapping[str, Any], tensors: Arrays, info: Any, arrays:
             # an autoencoder has one of each; the shapes that are expected say which
             return {f"out{i}" for i in range(outs if len(arrays) == outs else 1)}
         case "staged":
-            return set(_STAGES)
+            return {"staged", "forward"} if args.get("cls") == "Autoencoder" else set(_STAGES)
         case "noise_gradient":
             return {"z"} | {f"d{n}" for n in ("mu", "logvar") if n not in info["detached"]}
         case "code_gradient":

@@ -56,12 +56,12 @@ def kolmogorov_smirnov(values: np.ndarray, cdf: Callable[[np.ndarray], np.ndarra
 
 
 def resembles(got: np.ndarray, want: np.ndarray) -> bool:
-    """Whether images ``got [k, …]`` are nearer to their own counterparts in ``want`` than to others of them."""
+    """Whether images ``got [k, …]`` are nearer, by 1 % or more, to their own counterparts in ``want`` than to others of them."""
     a, b = (v.reshape(len(v), -1).astype(np.float64) for v in (got, want))
     if a.shape != b.shape or len(a) < 2 or not np.isfinite(a).all():
         return False
     own, other = (np.linalg.norm(a - v, axis=1).mean() for v in (b, np.roll(b, len(b) // 2, axis=0)))
-    return bool(own < (1 - 1e-6) * other)
+    return bool(own < 0.99 * other)
 
 
 def dependence(values: np.ndarray) -> tuple[float, float, int]:
@@ -109,3 +109,21 @@ class RidgeClassifier:
         x = features.reshape(len(features), -1).astype(np.float64)
         x = np.hstack([(x - self._mean) / self._scale, np.ones((len(x), 1))])
         return float((self._classes[(x @ self._weights).argmax(1)] == labels).mean())
+
+
+def cut_off(values: np.ndarray, p_value: float = 1e-9) -> float | None:
+    """Where values that are normal within it are cut off or clamped; ``None`` where none need be.
+
+    The largest size of n independent N(0, 1) numbers is below m with probability (1 - 2 Phi(-m))^n. That alone would also
+    hold for noise of another scale or shape: inside the edge, the distribution has to be the normal's.
+    """
+    v = values.ravel().astype(np.float64)
+    m = float(np.abs(v).max())
+    if not 0.5 < m < 6.0 or len(v) * np.log1p(-2 * special.ndtr(-m)) > np.log(p_value):
+        return None
+    inside = v[np.abs(v) < m * (1 - 1e-6)]
+    if len(inside) < 100:
+        return None
+    low, high = special.ndtr(-m), special.ndtr(m)
+    p = kolmogorov_smirnov(inside, lambda x: np.clip((special.ndtr(x) - low) / (high - low), 0.0, 1.0))[1]
+    return m if p > 1e-4 else None

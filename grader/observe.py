@@ -311,8 +311,8 @@ class Observer:
 
     def _sampling(self, tag: str, cls: str, d: int, state: str, *, many: bool) -> None:
         count = 512 if many else probes.SAMPLES
-        for i, n in enumerate((count, count, 5) if many else (count,)):
-            name = f"sample:{tag}:{('first', 'second', 'few')[i]}"
+        for i, n in enumerate((count, count, 5, 13) if many else (count,)):
+            name = f"sample:{tag}:{('first', 'second', 'few', 'odd')[i]}"
             m = self._model(cls, d, state, "draw")
             o = self.ask(
                 Probe(name, "decode", "sample", {"key": m.key, "n": n, "seed": 401 + i, "rows": probes.SAMPLES}, {}, {}, m,

@@ -220,6 +220,15 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
                 _names("VAE", "encode", "reparameterize", "decode", "forward"), finite=False,
             )
         )  # fmt: skip
+    ae = exam_model("Autoencoder", d, assignment, tag="t")
+    out.append(
+        Probe("staged:train:Autoencoder", "exam", "staged", {"key": ae.key, "cls": "Autoencoder", "train": True, "seed": 21},
+              {"x": x[:48]}, {}, ae, _names("Autoencoder", "encode", "decode", "forward"), finite=False)
+    )  # fmt: skip
+    out.append(
+        Probe("encoded:wide", "exam", "apply", {"key": t.key, "method": "encode", "seed": 1}, {"a0": x[:64] * F32(BRIGHT)},
+              {"out0": ((64, d),), "out1": ((64, d),)}, t, _names("VAE", "encode"), finite=False)
+    )  # fmt: skip
     out.append(
         Probe("encoded:train", "exam", "apply", {"key": t.key, "method": "encode", "seed": 1, "train": True},
               {"a0": x}, {"out0": ((len(x), d),), "out1": ((len(x), d),)}, t, _names("VAE", "encode"))
@@ -227,6 +236,7 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
     return out
 
 
+BRIGHT = 1000.0  # what an image is multiplied by, so that whatever limits a head is reached
 NOISE_ROWS = 4096
 CONSTANTS = (-2.0, -1.0, 1.0, 2.0)
 # Clamps are free from 15 outwards. On the negative side epsilons up to 1e-5 inside logs still count for little at -8.

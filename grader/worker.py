@@ -607,6 +607,14 @@ class Session:
             z = code(mu, logvar)
             return mu, logvar, z, _tensors(model.decode(z), 1, "VAE.decode", "x_hat")[0]
 
+        if args.get("cls") == "Autoencoder":
+            with torch.no_grad():
+                again(seed)
+                (z,) = _tensors(model.encode(x.clone()), 1, "Autoencoder.encode", "z")
+                (x_hat,) = _tensors(model.decode(z), 1, "Autoencoder.decode", "x_hat")
+                again(seed)
+                (shown,) = _tensors(model(x.clone()), 1, "Autoencoder.forward", "x_hat")
+            return {"encode_calls": 0}, {"staged": _plain_tensor(x_hat), "forward": _plain_tensor(shown)}
         with torch.no_grad():
             mu, logvar, z, x_hat = stages(model.reparameterize)
             out = {"mu": mu, "logvar": logvar, "z": z, "staged": x_hat}

@@ -14,6 +14,7 @@ from grader.findings import Noise, Wiring, close
 from grader.model import Band, Fault
 
 COLLAPSED = 0.1  # nats per image: where nothing is left of a code, what is less and what is more is chance
+LIMITS = 14.9  # logvar may be held within [-15, 15] or wider
 STAGES = ("VAE", "VAE.forward", "VAE.encode", "VAE.decode", "VAE.reparameterize")
 
 
@@ -51,6 +52,12 @@ def encoder_heads(seen: Seen, wiring_train: Wiring, context: Context) -> Finding
     edge = float(np.abs(mu).max())
     if int(np.isclose(np.abs(mu), edge, rtol=1e-3).any(0).sum()) >= 4:
         return _head(f"mu is cut off at ±{number(edge, 3)} in several dimensions", "mu_bounded", mu, logvar)
+    for name, v in zip(("mu", "logvar"), _bright(seen), strict=False):
+        limit = _limit(v)
+        if limit is not None and abs(limit) < (LIMITS if name == "logvar" else math.inf):
+            key = "mu_bounded" if name == "mu" else "logvar_limited"
+            what = f"{name} stops at {number(limit, 3)} in several dimensions, however bright the image"
+            return _head(what, key, mu, logvar)
     if wiring_train.codes_swapped and not wiring_train.codes_in_order:
         return _head("forward returns (x_hat, logvar, mu), encode returns (mu, logvar)", "heads_swapped", mu, logvar)
     if "codes:beta_0" in seen and seen.has("codes:beta_0"):
@@ -58,6 +65,27 @@ def encoder_heads(seen: Seen, wiring_train: Wiring, context: Context) -> Finding
         if trained.max() <= 1.0 and (trained > 0.95).mean() > 0.05:
             return _head("mu never leaves [−1, 1] at beta = 0, where nothing holds it there", "mu_bounded", mu, logvar)
     return Finding(True, "two different heads, both of either sign")
+
+
+def _bright(seen: Seen) -> tuple[np.ndarray, ...]:
+    """mu and logvar of images far brighter than any; nothing where that was too much for the submission."""
+    o = seen.get("encoded:wide", None)
+    if o is None or o.fault is not None or not all(np.isfinite(a).all() for a in o.arrays.values()):
+        return ()
+    return tuple(o.arrays[k].astype(np.float64) for k in ("out0", "out1"))
+
+
+def _limit(v: np.ndarray) -> float | None:
+    """The value at which a head stops: the largest, or the least, of at least four dimensions alike.
+
+    Hidden units that saturate stop each dimension elsewhere, so a linear head behind them has no such value.
+    """
+    if np.ptp(v) < 1e-3:
+        return None
+    for end in (float(v.max()), float(v.min())):
+        if int((np.abs(v - end) <= 1e-6 * abs(end)).any(0).sum()) >= 4:
+            return end
+    return None
 
 
 def _proportional(a: np.ndarray, b: np.ndarray) -> bool:

@@ -389,7 +389,20 @@ def bottleneck(seen: Seen, context: Context) -> Finding:
         if not close(shown, elsewhere.arrays["out0"]):
             return _bypassed(cls, f"the two differ by up to {number(gap)}", gap)
         compared += 1
+    both = seen.get("staged:train:Autoencoder", None)
+    if both is not None and both.fault is None and not close(both.arrays["forward"], both.arrays["staged"]):
+        return Finding(
+            False,
+            "Autoencoder: in train mode forward(x) is not decode(encode(x)) under the same seed, so what is trained is not what "
+            "encode and decode do",
+            "Let forward be decode(encode(x)) in train mode too; dropout and noise belong inside the two.", None,
+            {"difference": _gap(both.arrays["forward"], both.arrays["staged"])}, {"difference": 0.0},
+        )  # fmt: skip
     return Finding(True, f"{compared} sets of codes decode to the same images elsewhere")
+
+
+def _gap(a: np.ndarray, b: np.ndarray) -> float | None:
+    return float(np.abs(a.reshape(-1) - b.reshape(-1)).max()) if a.size == b.size else None
 
 
 def _gone() -> Any:

@@ -87,6 +87,11 @@ def normal(noise: Noise, seen: Seen) -> Finding:
         return _not_normal(
             f"only {100 * unique:.3g} % of {n:,} values are distinct", "noise_repeats_within", distinct=unique
         )
+    edge = metrics.cut_off(big) if noise.formula else None
+    if edge is not None:
+        return _not_normal(
+            f"none of {n:,} values is beyond {number(edge, 3)} (p < {P_VALUE:g})", "noise_truncated", largest=edge
+        )
     if noise.formula and abs(scale - 1.0) > SIGMAS / np.sqrt(2 * n):
         return _not_normal(f"its standard deviation is {number(scale)}", "noise_scaled", std=float(scale))
     mean = float(eps.mean())

@@ -45,6 +45,11 @@ def prior_codes(seen: Seen) -> Finding:
         return _wrong(
             f"{100 * ends:.0f} % of the codes are ±{number(float(np.abs(codes).max()), 3)}", "prior_truncated", measured
         )
+    edge = metrics.cut_off(codes)
+    if edge is not None:
+        return _wrong(
+            f"none of {size:,} elements is beyond {number(edge, 3)} (p < {P_VALUE:g})", "prior_truncated", measured
+        )
     if len(np.unique(np.abs(codes))) < 0.9 * size:  # mirrored ones too
         return _wrong("codes repeat across images or dimensions", "prior_repeats", measured)
     if abs(mean) > SIGMAS / np.sqrt(size) or abs(std - 1) > SIGMAS / np.sqrt(2 * size):
@@ -100,7 +105,7 @@ UNSTABLE = ("interface.state", "interface.batch_independence", "interface.bottle
 @check("sampling.images", uses=("sample", "VAE", "VAE.decode"), excused_by=UNSTABLE)
 def images(seen: Seen) -> Finding:
     """`sample(model, n)` returns n images, each decoded from its code."""
-    for name, n in (("few", 5), ("first", 512)):
+    for name, n in (("few", 5), ("first", 512), ("odd", 13)):
         shape = seen.observation(f"sample:exam:{name}").info["meta"][0]
         if _count_problem(shape, n):
             return Finding(

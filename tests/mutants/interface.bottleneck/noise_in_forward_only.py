@@ -1,0 +1,11 @@
+"""The autoencoder's forward adds noise to images in train mode, beside encode and decode."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        "        return self.decode(self.encode(x))\n",
+        "        if self.training:\n            x = x + 0.3 * torch.randn_like(x)\n        return self.decode(self.encode(x))\n",
+    )
+]
+DIAGNOSIS = None
+ALSO = []
