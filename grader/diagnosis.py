@@ -132,7 +132,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "wrong_image_shape": ("images are not of 28 × 28 pixels with the batch first", "decode returns [B, 1, 28, 28] or [B, 784]."),
     "wrong_code_shape": ("codes are not of shape [B, D]", "encode returns one number per image and latent dimension."),
     "wrong_number_of_results": ("a result is unpacked into the wrong number of values", "VAE.encode returns (mu, logvar), Autoencoder.encode z alone."),
-    "layers_in_plain_list": ("layers are not registered", "Use nn.ModuleList or nn.Sequential."),
+    "layers_in_plain_list": ("what it computes with is not all in its state dict", "nn.ModuleList or nn.Sequential for layers, register_buffer for tensors."),
     "batch_norm_in_train_mode": ("the output depends on the batch", "Do not call .train() in encode or decode."),
     "batch_statistics": ("other images of the batch enter the result", "Means, norms and softmaxes run over the features (dim=1), not over the batch."),
     "random_in_eval_mode": ("something random, or a count of calls, is at work in eval mode", "nn.Dropout, not F.dropout without training=self.training; layers made in __init__; noise in reparameterize only."),
