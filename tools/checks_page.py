@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from grader import assignment, calibrate, checks, convention, findings, probes
-from grader.checks import reparameterization, sampling
+from grader.checks import betas, reparameterization, sampling
 from grader.model import GROUPS
 from grader.report import GROUP_TITLES
 
@@ -57,7 +57,11 @@ ORACLES: dict[str, tuple[str, str]] = {
         "a fresh instance with the old one's state dict; the same call twice; inputs compared before and after",
         ROUNDING,
     ),
-    "interface.bottleneck": (f"forward's image against its code {FRESH}; untrained and trained", ROUNDING),
+    "interface.bottleneck": (
+        f"forward's image against its code {FRESH}; untrained and trained; the autoencoder's forward against "
+        "decode(encode(x)) under the same seed in train mode",
+        ROUNDING,
+    ),
     "loss.returns": (
         "shapes, types, finiteness and gradients of three values at every loss probe; the same call twice",
         "relative 1e-5 between two identical calls: float32 rounding",
@@ -102,7 +106,7 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "reparameterization.normal": (
         "Kolmogorov–Smirnov distance of values and of lengths of rows, mean, variance (means that are too good fail too), "
-        "kurtosis, correlation of columns and of rows at every distance, over 4096 × 20 values",
+        "kurtosis, the largest size (is it cut off?), correlation of columns and of rows at every distance, over 4096 × 20 values",
         f"p = {reparameterization.P_VALUE:g} per test, or {reparameterization.SIGMAS:g} standard errors; correlations of 190 "
         "pairs 7 standard errors: less than 8e-6 false alarms per submission in all",
     ),
@@ -117,8 +121,9 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "betas.trains_on_samples": ("in train mode forward's image against decode(mu) and decode(z), replayed", ROUNDING),
     "betas.encoder_heads": (
-        "signs and affine dependence of mu and logvar over images, with perturbed weights; mu held within ±1 after training at β = 0",
-        "a head of one sign over more than 64 values; correlation within 1e-6 of ±1",
+        "signs and affine dependence of mu and logvar over images, with perturbed weights; mu held within ±1 after training at β = 0; "
+        f"a value at which four dimensions stop for images {probes.BRIGHT:g} times brighter",
+        f"a head of one sign over more than 64 values; correlation within 1e-6 of ±1; limits of logvar within ±{betas.LIMITS:g}",
     ),
     "betas.code_reaches_decoder": (
         "gradient of decode in every latent coordinate, in train and eval mode; of the autoencoder too",
@@ -145,10 +150,10 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "sampling.prior_codes": (
         "the codes that reach `decode` inside `sample`, 512 of them: Kolmogorov–Smirnov per dimension, "
-        "pooled and of lengths, mean, variance, correlations",
+        "pooled and of lengths, mean, variance, the largest size, correlations",
         f"p = {sampling.P_VALUE:g} per test, or {sampling.SIGMAS:g} standard errors: less than 3e-6 false alarms per submission",
     ),
-    "sampling.images": (f"the images against those codes {FRESH}", ROUNDING),
+    "sampling.images": (f"the images against those codes {FRESH}; 5, 13 and 512 are asked for", ROUNDING),
     "sampling.latent_grid": (
         f"all tiles against (x_j, y_i) {FRESH}, at 21 × 21 over ±4 and {probes.SMALL_GRID[0]} × {probes.SMALL_GRID[0]} over "
         f"±{probes.SMALL_GRID[1]:g}; on failure all symmetries of the square are tried",
