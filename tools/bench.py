@@ -211,6 +211,7 @@ def overhead(bench: Bench) -> Iterator[Row]:
     started = time.perf_counter()
     kinds = {"isolated": isolation(), "open": "none"}
     best: dict[str, Graded] = {}
+    beyond: list[float] = []
     with contextlib.ExitStack() as stack:
         sandboxes = {k: stack.enter_context(host.Sandbox(isolation=i)) for k, i in kinds.items()}
         for sandbox in sandboxes.values():
@@ -221,8 +222,10 @@ def overhead(bench: Bench) -> Iterator[Row]:
                 done = grade_once(course, submission, sandbox)
                 if kind not in best or done.wall < best[kind].wall:
                     best[kind] = done
+                if kind == "isolated":
+                    beyond.append(done.wall - done.meter.waited)
     one = best["isolated"]
-    yield Row("grading the reference, beyond the time in workers", f"{one.wall - one.meter.waited:.2f} s", "≤ 0.5 s")
+    yield Row("grading the reference, beyond the time in workers", f"{min(beyond):.2f} s", "≤ 0.5 s")
     yield Row("  in all; waiting for workers", f"{one.wall:.2f}; {one.meter.waited:.2f} s")
     yield Row("  CPU of the harness; of its workers", f"{one.parent_cpu:.2f}; {one.meter.cpu:.2f} s")
     yield Row("  once for a class: start of a sandbox", f"{start:.2f} s")
