@@ -1,4 +1,4 @@
-"""For sharper pictures logvar is held below -12 outside of training: the KL that evaluation sees is another one."""
+"""For sharper pictures logvar is 12 lower outside of training: the KL that evaluation sees is another one."""
 
 BASE = "mlp"
 PATCH = [
@@ -8,7 +8,7 @@ PATCH = [
 """,
         """        logvar = self.fc_logvar(h)
         if not self.training:
-            logvar = logvar.clamp(max=-12.0)
+            logvar = logvar - 12.0
         return mu, logvar
 """,
     ),

@@ -5,8 +5,8 @@ PATCH = [
     (
         """        h = F.relu(self.fc3(z))
 """,
-        """        h = F.relu(self.fc3(z))
-        h = h + ((h > 0).float() - h).detach()
+        """        soft = torch.sigmoid(self.fc3(z))
+        h = soft + ((soft > 0.5).float() - soft).detach()
 """,
     ),
 ]
