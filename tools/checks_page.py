@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from grader import assignment, calibrate, checks, convention, findings, probes
-from grader.checks import betas, reparameterization, sampling
+from grader.checks import betas, interpolation, reparameterization, sampling
 from grader.model import GROUPS
 from grader.report import GROUP_TITLES
 
@@ -162,7 +162,8 @@ ORACLES: dict[str, tuple[str, str]] = {
     "interpolation.ends": (f"first and last frame against the codes of both ends {FRESH}", ROUNDING),
     "interpolation.path": (f"every frame against the straight line of codes {FRESH}, at 5 and 11 steps", ROUNDING),
     "interpolation.smoothness": (
-        "second differences over the chord, and length over chord, median of many paths at β = 1",
+        "second differences over the chord, and length over chord, median of many paths at β = 1; measured where "
+        f"reconstructions remove {100 * interpolation.TOLD_APART:g} % of the mean image's error or more, and the KL reaches `kl_1`",
         "calibrated: `roughness_beta_1`, `path_beta_1`",
     ),
 }
