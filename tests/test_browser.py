@@ -362,9 +362,9 @@ def test_a_class_is_marked_by_keyboard_through_a_kill(browser: Any, tmp_path: Pa
                 page.keyboard.press("n")
             if len(given) < total:
                 page.wait_for_function(
-                    "([q, n]) => document.documentElement.dataset.ready && document.querySelector('#form')"
+                    "([q, n]) => document.documentElement?.dataset.ready && document.querySelector('#form')"
                     " && (document.querySelector('#form').dataset.question !== q"
-                    " || document.querySelector('#who bdi').textContent !== n)",
+                    " || document.querySelector('#who bdi')?.textContent !== n)",
                     arg=[question, name],
                 )
 
