@@ -266,8 +266,8 @@ def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], con
         ("recon_gap", "the reconstruction error", run.recon, run.curve_end),
         ("kl_gap", "the KL", run.kl, run.kl_end),
     ):
-        if key == "kl_gap" and max(run.kl or 0.0, run.kl_end) < COLLAPSED:
-            continue
+        if key == "kl_gap" and max(run.kl or 0.0, run.kl_end) < bands["kl_1"].low:
+            continue  # a code that only begins to be used has another KL at every step
         if key not in values:
             raise Unobserved("codes:beta_1", Fault("wrong_value", f"{what} at beta = 1 is not a positive number"))
         band, value = bands[key], values[key]
