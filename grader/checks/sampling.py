@@ -105,7 +105,8 @@ UNSTABLE = ("interface.state", "interface.batch_independence", "interface.bottle
 @check("sampling.images", uses=("sample", "VAE", "VAE.decode"), excused_by=UNSTABLE)
 def images(seen: Seen) -> Finding:
     """`sample(model, n)` returns n images, each decoded from its code."""
-    for name, n in (("few", 5), ("first", 512), ("odd", 13)):
+    counts = {"few": 5, "first": 512, "odd": 13}
+    for name, n in counts.items():
         shape = seen.observation(f"sample:exam:{name}").info["meta"][0]
         if _count_problem(shape, n):
             return Finding(
@@ -126,6 +127,7 @@ def images(seen: Seen) -> Finding:
         here = seen.arrays(f"sample:exam:{name}")["images"]
         if not len(seen.arrays(f"sample:exam:{name}")["codes"]):
             if not np.ptp(here, axis=0).max() > 1e-6:
+                n = counts[name]
                 return Finding(
                     False, f"sample(model, {n}) returns the same image {n} times, and nothing was decoded",
                     diagnosis.hint(["prior_zero"]), None, {"different_images": 1}, {"different_images": n}, alike=False,
