@@ -50,7 +50,7 @@ def encoder_heads(seen: Seen, wiring_train: Wiring, context: Context) -> Finding
                          key, mu, logvar)  # fmt: skip
     # four dimensions with the same largest value: no matter of chance, nor of heads that hardly vary
     edge = float(np.abs(mu).max())
-    if int(np.isclose(np.abs(mu), edge, rtol=1e-3).any(0).sum()) >= 4:
+    if _shared(np.abs(mu), edge, rtol=1e-3):
         return _head(f"mu is cut off at ±{number(edge, 3)} in several dimensions", "mu_bounded", mu, logvar)
     for name, v in zip(("mu", "logvar"), _bright(seen), strict=False):
         limit = _limit(v)
@@ -83,9 +83,14 @@ def _limit(v: np.ndarray) -> float | None:
     if np.ptp(v) < 1e-3:
         return None
     for end in (float(v.max()), float(v.min())):
-        if int((np.abs(v - end) <= 1e-6 * abs(end)).any(0).sum()) >= 4:
+        if _shared(v, end, rtol=1e-6):
             return end
     return None
+
+
+def _shared(v: np.ndarray, end: float, rtol: float) -> bool:
+    """Whether at least four dimensions reach the value ``end``."""
+    return int((np.abs(v - end) <= rtol * abs(end)).any(0).sum()) >= 4
 
 
 def _proportional(a: np.ndarray, b: np.ndarray) -> bool:
