@@ -1,5 +1,7 @@
 """Whole pages, byte for byte: what changes them shows up as a diff of ``tests/golden``.
 
+The style sheet, the same in every page, stands there as its digest.
+
 After a change that is meant, ``python -m tests.test_golden`` writes the files again; read the diff, then commit it.
 """
 
@@ -12,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ from tests.fixtures_marking import ask, assignment, make_class
 from tests.fixtures_report import BUGGY, grade
 
 GOLDEN = Path(__file__).parent / "golden"
+STYLE = Path(__file__).parent.parent / "grader" / "templates" / "style.css"
 PAGES = ("report.html", "nothing-observed.html", "class.html", "marking-overview.html", "marking-answer.html")
 LATE = "Handed in 2026-03-02 08:00 (UTC+01:00), due 2026-03-01 23:59 (UTC+01:00): 10 % of the points are taken off."
 ANSWERS = """# Answers
@@ -108,7 +112,13 @@ def pages() -> Mapping[str, bytes]:
     }
     with tempfile.TemporaryDirectory() as scratch:
         made |= marking_pages(Path(scratch), shown)
-    return {name: html.encode() for name, html in made.items()}
+    return {name: _without_style(html).encode() for name, html in made.items()}
+
+
+def _without_style(html: str) -> str:
+    sheet = STYLE.read_text(encoding="utf-8").strip()
+    assert html.count(sheet) == 1, "every page carries the whole style sheet, once"
+    return html.replace(sheet, f"/* {STYLE.name}, SHA-256 {sha256(sheet.encode()).hexdigest()} */")
 
 
 def marking_pages(scratch: Path, shown: Evidence) -> dict[str, str]:
