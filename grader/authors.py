@@ -108,7 +108,7 @@ class Cache:
 
     def __init__(self, assignment: Assignment, data: Dataset | None, isolation: str) -> None:
         self.assignment, self.data, self.isolation = assignment, data, isolation
-        code = classroom.code_digest(classroom.OBSERVING)
+        code = classroom.observing_code()
         kernels = os.environ.get("ATEN_CPU_CAPABILITY", "")
         self.key = f"{assignment.observation_key()} {data.sha256 if data else ''} {code} {kernels}"
 

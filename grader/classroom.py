@@ -10,12 +10,25 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grader import __version__, calibrate, evidence, exports, intake, judge, late, marking, observe, report, store
+from grader import (
+    __version__,
+    calibrate,
+    closure,
+    evidence,
+    exports,
+    intake,
+    judge,
+    late,
+    marking,
+    observe,
+    report,
+    store,
+)
 from grader import data as datasets
 from grader.assignment import Assignment
 from grader.data import Dataset
@@ -25,7 +38,6 @@ from grader.sandbox import host
 from grader.sandbox.wire import ProtocolError
 
 PACKAGE = Path(__file__).resolve().parent
-OBSERVING = ("worker.py", "probes.py", "observe.py", "answers.py", "findings.py", "convention.py", "data.py")
 AGAIN_SEEDS = (1, 2)  # offsets for results near a calibrated threshold
 
 T = TypeVar("T")
@@ -39,14 +51,15 @@ def reference_folder() -> Path:
     raise GraderError("reference/assignment.toml is missing: the installation is not whole")
 
 
-def code_digest(names: Sequence[str] | None = None) -> str:
-    """Digest of the package's own files: all of them, or those named."""
-    h = sha256()
-    files = [PACKAGE / n for n in names] if names else sorted(PACKAGE.rglob("*"))
-    for path in files:
-        if path.is_file() and path.suffix in (".py", ".html", ".css", ".js", ".json", ".jinja"):
-            h.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
-    return h.hexdigest()
+@cache
+def code_digest(root: str | None = None) -> str:
+    """Digest of the package, or of what its file ``root`` reaches; worked out once in a process."""
+    return closure.digest(PACKAGE, root)
+
+
+def observing_code() -> str:
+    """Digest of the code that decides what is observed."""
+    return code_digest("observe.py")
 
 
 @dataclass
@@ -98,7 +111,7 @@ class Course:
 
     @cached_property
     def observing_key(self) -> str:
-        parts = [self.assignment.observation_key(), self.data.sha256, code_digest(OBSERVING)]
+        parts = [self.assignment.observation_key(), self.data.sha256, observing_code()]
         return sha256("\n".join(parts).encode()).hexdigest()
 
     @cached_property
@@ -429,6 +442,7 @@ def _environment(course: Course, isolation: str, fresh: bool) -> dict[str, Any]:
         "capability": os.environ.get("ATEN_CPU_CAPABILITY", ""),
         "isolation": isolation,
         "harness": __version__,
+        "code": observing_code(),
         "packages": {n: importlib.metadata.version(n) for n in names},
     }
     path = course.out / ".cache" / "environment.json"

@@ -16,7 +16,7 @@ DESIGN = ROOT / "docs" / "design.md"
 FLOORS = """\
 | floor | rooms | what is there |
 |---|---|---|
-| 0 | `model`, `torchvision_compat` | the nouns; one trap of an import |
+| 0 | `model`, `closure`, `torchvision_compat` | the nouns; which code a key covers; one trap of an import |
 | 1 | `assignment`, `data`, `intake`, `store`, `oracles`, `metrics`, `sandbox` | borders and mathematics |
 | 2 | `probes`, `answers`, `convention`, `late`, `worker` | what is asked and may come back, how losses are scaled, who answers |
 | 3 | `findings`, `diagnosis`, `calibrate` | what the numbers say |
