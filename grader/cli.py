@@ -254,13 +254,19 @@ def print_grade(grade: Grade, console: Console) -> None:
         for v in rows:
             if v.status not in ("passed", "blocked"):
                 _print_verdict(v, console)
-        for root, waiting in Counter(v.blocked_by or "?" for v in rows if v.status == "blocked").items():
+        if open_ones := sum(v.status == "blocked" and bool(v.unwritten) for v in rows):
+            console.print(f"  [dim]… {open_ones} not judged: not written yet[/]")
+        if in_part := sum(v.status == "passed" and bool(v.unwritten) for v in rows):
+            console.print(f"  [dim]… {in_part} judged as far as it is written[/]")
+        for root, waiting in Counter(v.blocked_by for v in rows if v.status == "blocked" and v.blocked_by).items():
             console.print(f"  [dim]– {waiting} not run: {escape(root)} comes first[/]")
     if grade.isolation == "none":
         console.print("[dim]ran without isolation (your own code on your own machine)[/]")
     failed = sum(v.status not in ("passed", "blocked") for v in grade.checks)
     passed = sum(v.status == "passed" for v in grade.checks)
     tail = f", {failed} failed" if failed else ""
+    if grade.unwritten:
+        console.print(escape(report.still_to_write(grade)))
     console.print(
         f"[bold]{passed} of {len(grade.checks)} public checks passed{tail}[/]; hidden checks train your models"
     )

@@ -109,6 +109,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "mu_missing": ("mu is not added", "z = mu + exp(logvar / 2) · eps."),
     "mu_scaled": ("mu does not enter as it is: what is left of z without its noise is not mu", "z = mu + exp(logvar / 2) · eps."),
     "mu_logvar_swapped": ("mu and logvar are swapped in the call of reparameterize", "reparameterize(mu, logvar), in this order."),
+    "not_written": ("it is not written yet", ""),
+    "returns_nothing": ("nothing is returned", "Is its `return` missing, or indented into a branch?"),
     "missing_name": ("a required name is missing", ""),
     "missing_package": ("a package is not installed here", "Use torch, numpy and the standard library; import plotting packages where they are used."),
     "wrong_signature": ("the parameters differ from the assignment's", "Compare the signature with the table in the assignment."),
@@ -485,6 +487,10 @@ def name_fault(fault: Fault, loading: bool = False) -> str | None:
         return "exits_on_import"
     if loading and text.startswith("EOFError"):
         return "input_on_import"
+    if fault.kind == "unwritten":
+        return "not_written"
+    if " returned NoneType" in text:
+        return "returns_nothing"
     if text.startswith(("vae_loss returned", "ae_loss returned")):
         return "loss_other_form"
     if "values to unpack" in text:
@@ -507,4 +513,6 @@ def fault_hint(fault: Fault) -> str:
         return "The process ended by itself: look for os._exit, sys.exit, deep recursion or processes of your own."
     if "Permission" in fault.message or "URLError" in fault.message or "Operation not permitted" in fault.message:
         return 'There is no network and nothing can be written here: load data only under `if __name__ == "__main__":`.'
-    return "Run `python -m grader check` on your folder: it shows the same error on your machine."
+    return (
+        "Call it by hand on random input of the shapes in the assignment, and print what goes into the line that stops."
+    )

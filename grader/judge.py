@@ -72,8 +72,20 @@ class Judge:
         blocked = self._prerequisites(check)
         if blocked is not None:
             return blocked
+        named, why = self._named_parts(check)
+        parts, unwritten = self._written_parts(check, named)
+        if unwritten and not parts:
+            return self._not_written(check, unwritten)
+        verdict = self._found(check, self.context.of(parts) if check.parts else self.context)
+        if parts == check.parts:
+            return verdict
+        why += [f"{name} is not written yet" for name in unwritten]
+        note = f"{verdict.message}; judged for {' and '.join(parts)} only: {', '.join(why)}"
+        return replace(verdict, message=note, unwritten=unwritten, share=len(parts) / len(check.parts))
+
+    def _found(self, check: Check, context: Context) -> Verdict:
         try:
-            finding = self._ask(check, self.context)
+            finding = self._ask(check, context)
         except Unobserved as gap:
             return self._unobserved(check, gap)
         except Echo as echo:
@@ -92,6 +104,37 @@ class Judge:
             "" if finding.passed else finding.hint, None if finding.passed else finding.diagnosis,
             measured=finding.measured, expected=finding.expected,
         )  # fmt: skip
+
+    def _named_parts(self, check: Check) -> tuple[tuple[str, ...], list[str]]:
+        """Those parts of a check whose names are all there, and what is wrong with the names of the others."""
+        problems = name_problems(self.context.seen["load"].info["names"]) if check.uses else {}
+        lost = {p: [problems[u] for u in check.uses if u in problems and u.split(".")[0] == p] for p in check.parts}
+        return tuple(p for p in check.parts if not lost[p]), [text for texts in lost.values() for text in texts]
+
+    def _written_parts(self, check: Check, parts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Those parts of a check that are written, and the functions that are not."""
+        if all(o.fault is None or o.fault.kind != "unwritten" for o in self.context.observations.values()):
+            return parts, ()
+        unwritten = self._missing_functions(check, self.context.of(parts) if check.parts else self.context)
+        if not unwritten or not check.parts:
+            return parts, unwritten
+        each = {p: self._missing_functions(check, self.context.of((p,))) for p in parts}
+        names = dict.fromkeys(name for found in each.values() for name in found)
+        return tuple(p for p in parts if not each[p]), tuple(names)
+
+    def _missing_functions(self, check: Check, context: Context) -> tuple[str, ...]:
+        try:
+            self._ask(check, context)
+        except Unobserved as gap:
+            return (gap.fault.got,) if gap.fault.kind == "unwritten" else ()
+        except Exception:
+            return ()  # this is not the question: it comes up again when the check is judged
+        return ()
+
+    def _not_written(self, check: Check, names: tuple[str, ...]) -> Verdict:
+        text = ", ".join(names)
+        message = f"not written yet: {text}"
+        return replace(self._row(check, "blocked", message, key="not_written"), unwritten=names)
 
     @staticmethod
     def _ask(check: Check, context: Context) -> Finding:
@@ -119,8 +162,9 @@ class Judge:
                 return self._row(check, "blocked", f"not judged: {loads.id} comes first", blocked_by=loads.id)
         if check.uses:
             problems = name_problems(self.context.seen["load"].info["names"])
+            parts, _ = self._named_parts(check)
             for used in check.uses:
-                if used in problems:
+                if used in problems and not (parts and used.split(".")[0] in check.parts):
                     why = f"not judged: {problems[used]}"
                     return self._row(check, "blocked", why, blocked_by="interface.names")
         for before in check.after:
@@ -129,6 +173,8 @@ class Judge:
             v = self.verdict(before)
             if v.status == "harness_error":
                 return self._row(check, "harness_error", f"not judged, because the grader failed at {before}")
+            if v.unwritten and v.status == "blocked":
+                return self._not_written(check, v.unwritten)
             if v.status != "passed":
                 return self._echo(check, before)
         return None
@@ -152,7 +198,7 @@ class Judge:
         if check.id == "interface.shapes" or "interface.shapes" in self._working or check.id == "interface.loads":
             return None
         shapes = self.verdict("interface.shapes")
-        if shapes.status in ("passed", "harness_error"):
+        if shapes.status in ("passed", "harness_error") or shapes.unwritten:
             return None
         exam = gap.probe.startswith(("loss:", "ae_loss:"))
         return None if exam else "interface.shapes"
@@ -171,9 +217,11 @@ class Judge:
             while root.status == "blocked" and root.blocked_by is not None and root.blocked_by not in seen:
                 seen.add(root.blocked_by)
                 root = self.verdicts.get(root.blocked_by) or self.verdict(root.blocked_by)
-            if v.status != "blocked":
+            if v.status != "blocked" or v.unwritten:
                 continue
-            if root.status in ("passed", "blocked"):
+            if root.unwritten:
+                self.verdicts[check_id] = self._not_written(self.by_id[check_id], root.unwritten)
+            elif root.status in ("passed", "blocked"):
                 message = "the numbers contradict each other: " + v.message
                 self.verdicts[check_id] = replace(v, status="failed", blocked_by=None, message=message)
             elif root.status == "harness_error":
@@ -200,11 +248,11 @@ class Judge:
         be run at all earns nothing.
         """
         if v.status in ("passed", "harness_error"):
-            return replace(v, points=v.max_points)
+            return replace(v, points=v.max_points * v.share)
         if v.status == "blocked" and v.blocked_by is not None and v.message.startswith("not judged: its numbers"):
             root = self.verdicts[v.blocked_by]
             if root.status == "failed" and root.max_points > 0:
-                return replace(v, points=v.max_points)
+                return replace(v, points=v.max_points * v.share)
         return v
 
 
@@ -260,7 +308,13 @@ def grade(
         checks=verdicts,
         written=written if written is not None else written_answers(submission, assignment),
         environment={**observations.environment, "data_sha256": observations.data_sha256},
+        unwritten=_unwritten(all_contexts[0].observations),
     )
+
+
+def _unwritten(by: Mapping[str, Observation]) -> tuple[str, ...]:
+    faults = [o.fault for o in by.values() if o.fault is not None]
+    return tuple(dict.fromkeys(f.got for f in faults if f.kind == "unwritten"))
 
 
 def _convention(context: Context) -> Convention | None:
@@ -307,6 +361,7 @@ def to_json(grade: Grade) -> dict[str, Any]:
                 "status": v.status, "points": _plain(v.points), "max_points": _plain(v.max_points),
                 "message": v.message, "hint": v.hint, "diagnosis": v.diagnosis, "blocked_by": v.blocked_by,
                 "measured": _plain(dict(v.measured)), "expected": _plain(dict(v.expected)),
+                **({"unwritten": list(v.unwritten)} if v.unwritten else {}),
             }
             for v in grade.checks
         ],
@@ -316,6 +371,7 @@ def to_json(grade: Grade) -> dict[str, Any]:
             for w in grade.written
         ],
         "environment": _plain(dict(grade.environment)),
+        **({"unwritten": list(grade.unwritten)} if grade.unwritten else {}),
     }  # fmt: skip
 
 

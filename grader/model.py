@@ -14,7 +14,9 @@ from typing import Any, Literal
 Array = Any  # numpy.ndarray; this floor imports the standard library only
 
 Status = Literal["passed", "failed", "error", "timeout", "blocked", "harness_error"]
-FaultKind = Literal["raised", "timeout", "memory", "crashed", "wrong_shape", "wrong_value", "missing", "harness"]
+FaultKind = Literal[
+    "raised", "timeout", "memory", "crashed", "wrong_shape", "wrong_value", "missing", "unwritten", "harness"
+]  # fmt: skip
 Group = Literal["interface", "loss", "reparameterization", "betas", "sampling", "interpolation"]
 GROUPS: tuple[str, ...] = ("interface", "loss", "reparameterization", "betas", "sampling", "interpolation")
 
@@ -86,7 +88,11 @@ class Band:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One row of a grade: what a check found, what it cost, and why."""
+    """One row of a grade: what a check found, what it cost, and why.
+
+    ``unwritten``: functions that are still to be written, without which the check judged nothing (it is blocked then) or
+    only the rest (``share`` of its points is all that it can give then).
+    """
 
     id: str
     group: str
@@ -101,6 +107,8 @@ class Verdict:
     blocked_by: str | None = None
     measured: Mapping[str, Any] = field(default_factory=dict)
     expected: Mapping[str, Any] = field(default_factory=dict)
+    unwritten: tuple[str, ...] = ()
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,7 @@ class Grade:
     checks: tuple[Verdict, ...]
     written: tuple[WrittenAnswer, ...]
     environment: Mapping[str, Any]
+    unwritten: tuple[str, ...] = ()  # functions that are still to be written, in the order in which they were asked for
 
     @property
     def needs_person(self) -> bool:

@@ -123,6 +123,8 @@ def _student_error(error: Any) -> Fault:
         return Fault("crashed", "the answer could not be read (no error record)")
     kind, text = str(error.get("type", ""))[:80], str(error.get("message", ""))[:400]
     where = str(error.get("where", ""))[:200]
+    if isinstance(name := error.get("unwritten"), str) and name:
+        return Fault("unwritten", f"{name[:80]} is not written yet", where, got=name[:80])
     if error.get("contract") is True:
         got, expected = str(error.get("got", ""))[:200], str(error.get("expected", ""))[:200]
         return Fault("wrong_shape", f"{text}, expected {expected}", where, got, expected)

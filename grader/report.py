@@ -317,16 +317,26 @@ def roots_of(checks: Sequence[Verdict]) -> dict[str, str]:
 
 
 def first_to_fix(checks: Sequence[Verdict]) -> list[tuple[Verdict, tuple[Verdict, ...]]]:
-    """Root causes with what each blocks: named bugs first, then by the points that hang on them."""
+    """Root causes with what each blocks, by the points at stake: a check's own and those of what waits for it."""
     roots = roots_of(checks)
     rows = []
     for place, verdict in enumerate(checks):
         if verdict.status in ROOTS:
             below = tuple(v for v in checks if roots.get(v.id) == verdict.id)
             stake = sum(v.max_points - v.points for v in (verdict, *below))
-            rows.append(((verdict.diagnosis is None, -round(stake, 6), place), verdict, below))
+            rows.append(((-round(stake, 6), place), verdict, below))
     rows.sort(key=lambda row: row[0])
     return [(verdict, below) for _, verdict, below in rows]
+
+
+def still_to_write(grade: Grade) -> str:
+    """One line on what is not written yet and what waits for it; empty where everything is."""
+    if not grade.unwritten:
+        return ""
+    waiting = [v for v in grade.checks if v.unwritten and v.status in ("blocked", "passed")]
+    lost = sum(v.max_points - v.points for v in waiting)
+    names = ", ".join(clean(n, 80) for n in grade.unwritten)
+    return f"Not written yet: {names} ({points(lost)} points of {plural(len(waiting), 'check')} wait for it)."
 
 
 def why_missing(checks: Sequence[Verdict]) -> Callable[[Sequence[str]], str]:
@@ -339,8 +349,10 @@ def why_missing(checks: Sequence[Verdict]) -> Callable[[Sequence[str]], str]:
             verdict = by_id.get(check)
             if verdict is None:
                 continue
-            if verdict.status == "blocked":
+            if verdict.status == "blocked" and not verdict.unwritten:
                 verdict = by_id.get(roots.get(check, ""), verdict)
+            if verdict.status == "blocked" and verdict.unwritten:
+                return f"{listing([clean(n, 80) for n in verdict.unwritten])} is not written yet"
             if verdict.status in ("failed", "error", "timeout", "blocked"):
                 return f"“{clean(verdict.title, 120).rstrip('.')}” ({verdict.id}) did not pass"
             if verdict.status == "harness_error":
@@ -438,6 +450,8 @@ def _repairs(evidence: Evidence) -> str:
 
 def _check_view(verdict: Verdict, titles: Mapping[str, str], root: str) -> dict[str, Any]:
     symbol, word = STATUS_WORDS[verdict.status]
+    if verdict.unwritten:
+        symbol, word = ("…", "not written yet" if verdict.status == "blocked" else f"{word} as far as it is written")
     keys = [*verdict.expected, *(k for k in verdict.measured if k not in verdict.expected)]
     return {
         "id": verdict.id,
@@ -453,6 +467,7 @@ def _check_view(verdict: Verdict, titles: Mapping[str, str], root: str) -> dict[
         "hint": clean(verdict.hint),
         "diagnosis": bug_name(verdict.diagnosis or ""),
         "hidden": verdict.visibility == "hidden",
+        "unwritten": bool(verdict.unwritten),
         "root": root,
         "root_title": titles.get(root, root).rstrip("."),  # it stands within a sentence
         "root_anchor": f"check-{slug(root)}" if root else "",
@@ -721,9 +736,10 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
         "fixes": fixes,
         "fix_lead": "One cause. What merely follows from it is counted with it and not listed."
         if len(fixes) == 1
-        else f"{len(fixes)} causes, most telling first. What merely follows from one of them is counted with it "
+        else f"{len(fixes)} causes, by the points at stake. What merely follows from one of them is counted with it "
         "and not listed.",
-        "perfect": not fixes and not ours,
+        "unwritten": still_to_write(grade),
+        "perfect": not fixes and not ours and not grade.unwritten,
         "groups": _group_view(grade),
         "convention": _convention(grade, evidence),
         "no_convention": "it is read off the loss's numbers, and they do not follow from any reduction. "
@@ -826,12 +842,15 @@ def _summary(rows: Sequence[ClassRow]) -> list[tuple[str, str]]:
         return []
     shares = np.array([r.grade.score for r in rows], np.float64)
     top = max((r.grade.max_score for r in rows), default=0.0)
+    open_ones = sum(bool(r.grade.unwritten) for r in rows)
+    unfinished = [("not written to the end", str(open_ones))] if open_ones else []
     unmarked = sum(a.points is None for r in rows for a in r.grade.written if a.answered)
     return [
         ("submissions", str(len(rows))),
         ("median score", f"{points(float(np.median(shares)))} of {points(top)}"),
         ("without a lost point", str(sum(r.grade.score >= r.grade.max_score - 1e-9 for r in rows))),
         ("need a person", str(sum(r.grade.needs_person for r in rows))),
+        *unfinished,
         ("answers to mark", str(unmarked)),
     ]
 
@@ -855,7 +874,10 @@ def _class_row(row: ClassRow, extra: Sequence[str]) -> dict[str, Any]:
     if grade.needs_person:
         status = ("harness_error", "needs a person")
     elif fixes:
-        status = ("failed", plural(len(fixes), "cause"))
+        more = ", not finished" if grade.unwritten else ""
+        status = ("failed", plural(len(fixes), "cause") + more)
+    elif grade.unwritten:
+        status = ("blocked", "not finished")
     elif all(v.status == "passed" for v in grade.checks):
         status = ("passed", "all passed")
     else:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dis
 import importlib.abc
 import importlib.machinery
 import inspect
@@ -49,9 +50,10 @@ WIRE_DTYPES = (torch.float32, torch.float64, torch.int64, torch.uint8, torch.boo
 class ContractError(Exception):
     """The submission's code ran and returned something that the assignment does not allow."""
 
-    def __init__(self, message: str, got: str, expected: str) -> None:
+    def __init__(self, message: str, got: str, expected: str, *, nothing_from: str = "") -> None:
         super().__init__(message)
         self.got, self.expected = got, expected
+        self.nothing_from = nothing_from  # the function that returned None, or nothing but None
 
 
 # --- loading -----------------------------------------------------------------------------------------
@@ -265,13 +267,27 @@ def _plain_tensor(value: Any) -> torch.Tensor:
     return t.clone(memory_format=torch.contiguous_format)
 
 
+def _nothing(value: Any) -> bool:
+    """Whether a function returned only the placeholders of one that is not written yet."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, tuple | list):
+        return bool(value) and all(map(_nothing, value))
+    return value is None or value is NotImplemented
+
+
+def _refusal(value: Any, what: str, expected: str) -> ContractError:
+    got = _describe(value)
+    return ContractError(f"{what} returned {got}", got, expected, nothing_from=what if _nothing(value) else "")
+
+
 def _tensors(value: Any, count: int, what: str, expected: str) -> tuple[torch.Tensor, ...]:
     parts = (value,) if count == 1 else value
     if count > 1 and not (isinstance(value, tuple | list) and len(value) == count):
-        raise ContractError(f"{what} returned {_describe(value)}", _describe(value), expected)
+        raise _refusal(value, what, expected)
     for p in parts:
         if not isinstance(p, torch.Tensor):
-            raise ContractError(f"{what} returned {_describe(value)}", _describe(value), expected)
+            raise _refusal(value, what, expected)
     return tuple(parts)
 
 
@@ -282,7 +298,7 @@ def _image_tensor(value: Any, what: str) -> torch.Tensor:
     if isinstance(value, np.ndarray):
         value = torch.from_numpy(np.ascontiguousarray(value))
     if not isinstance(value, torch.Tensor):
-        raise ContractError(f"{what} returned {_describe(value)}", _describe(value), "a tensor of images")
+        raise _refusal(value, what, "a tensor of images")
     return value
 
 
@@ -400,6 +416,8 @@ def canonical_reparameterize(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Te
 
 def _loss_parts(value: Any) -> tuple[Any, Any, Any]:
     """``(total, recon, kl)`` from a tuple, a mapping or an object with these names."""
+    if _nothing(value):
+        raise _refusal(value, "vae_loss", "(total, recon, kl)")
     if all(hasattr(value, n) for n in ("total", "recon", "kl")):
         return value.total, value.recon, value.kl
     if isinstance(value, Mapping):
@@ -411,7 +429,7 @@ def _loss_parts(value: Any) -> tuple[Any, Any, Any]:
             raise ContractError(message, f"keys {keys}", "total, recon and kl") from None
     if isinstance(value, tuple | list) and len(value) == 3:
         return value[0], value[1], value[2]
-    raise ContractError(f"vae_loss returned {_describe(value)}", _describe(value), "(total, recon, kl)")
+    raise _refusal(value, "vae_loss", "(total, recon, kl)")
 
 
 # --- the session -------------------------------------------------------------------------------------
@@ -750,6 +768,8 @@ class Session:
         values: dict[str, Any]
         if args["fn"] == "ae_loss":
             values = {"total": self.module.ae_loss(x_hat=call["x_hat"], x=call["x"])}
+            if _nothing(values["total"]):
+                raise _refusal(values["total"], "ae_loss", "a scalar tensor")
         else:
             parts = _loss_parts(self.module.vae_loss(**call, beta=beta))
             values = dict(zip(("total", "recon", "kl"), parts, strict=True))
@@ -804,7 +824,10 @@ class Session:
             seed_everything(args["seed"])
             out = model(x)
             if cls != "VAE":
-                return self.module.ae_loss(x_hat=out, x=x)
+                value = self.module.ae_loss(x_hat=out, x=x)
+                if _nothing(value):
+                    raise _refusal(value, "ae_loss", "a scalar tensor")
+                return value
             value = self.module.vae_loss(x_hat=out[0], x=x, mu=out[1], logvar=out[2], beta=args["beta"])
             return _loss_parts(value)[0]
 
@@ -971,7 +994,36 @@ def _where(error: BaseException, files: Mapping[str, bytes]) -> str:
     return place[:200]
 
 
-def _error(error: BaseException, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _computes(function: Any) -> bool:
+    """Whether a function calls or calculates anything: one that does and returns nothing has lost its ``return``."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code is None or any(i.opname.startswith(("CALL", "BINARY")) for i in dis.get_instructions(code))
+
+
+def _unwritten(error: BaseException, session: Session) -> str:
+    """The function that is still to be written: it raises ``NotImplementedError`` itself, or is empty. "" if none is."""
+    if isinstance(error, ContractError) and error.nothing_from:
+        function: Any = session.module
+        with contextlib.suppress(Exception):
+            for part in error.nothing_from.split("."):
+                function = getattr(function, part)
+            return "" if _computes(function) else error.nothing_from
+        return ""
+    tb = error.__traceback__
+    if not isinstance(error, NotImplementedError) or tb is None:
+        return ""
+    while tb.tb_next is not None:
+        tb = tb.tb_next
+    code = tb.tb_frame.f_code
+    own = code.co_filename in session.files or code.co_filename.startswith("submission.")
+    # torch raises this error too, from a line that calls it
+    if not own or "raise" not in linecache.getline(code.co_filename, tb.tb_lineno):
+        return ""
+    return code.co_qualname.replace("<locals>.", "")
+
+
+def _error(error: BaseException, session: Session) -> dict[str, Any]:
+    files = session.files
     text = str(error) if not isinstance(error, SyntaxError) else str(error.msg)
     out: dict[str, Any] = {
         "type": type(error).__name__[:80],
@@ -982,6 +1034,8 @@ def _error(error: BaseException, files: Mapping[str, bytes]) -> dict[str, Any]:
         out |= {"contract": True, "got": error.got[:200], "expected": error.expected[:200]}
     if isinstance(error, ModuleNotFoundError):
         out["package"] = str(error.name)[:80]
+    if name := _unwritten(error, session):
+        out["unwritten"] = name[:80]
     return out
 
 
@@ -1005,9 +1059,9 @@ def serve(sock: socket.socket) -> None:
             info, out = answer(session, header, tensors)
             reply |= {"ok": True, "info": info}
         except MemoryError as error:
-            reply |= {"ok": False, "error": {**_error(error, session.files), "type": "MemoryError"}}
+            reply |= {"ok": False, "error": {**_error(error, session), "type": "MemoryError"}}
         except BaseException as error:  # SystemExit and KeyboardInterrupt of student code too
-            reply |= {"ok": False, "error": _error(error, session.files)}
+            reply |= {"ok": False, "error": _error(error, session)}
         wire.send(sock, reply, {k: v.numpy() for k, v in out.items()})
 
 

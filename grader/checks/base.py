@@ -7,6 +7,7 @@ that is.
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -58,7 +59,8 @@ class Finding:
 @dataclass(frozen=True)
 class Check:
     """``after``: checks whose failure makes this one an echo, unseen. ``excused_by``: checks whose failure
-    explains a failure of this one, which is still run. ``uses``: names of the contract it calls."""
+    explains a failure of this one, which is still run. ``uses``: names of the contract it calls. ``parts``: classes, or
+    losses, that it judges one by one (``seen.parts``): what is not written yet costs no more than its own share."""
 
     id: str
     function: Callable[..., Finding]
@@ -67,6 +69,7 @@ class Check:
     after: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     excused_by: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
@@ -74,22 +77,31 @@ class Check:
 
 
 def check(
-    id: str, *, after: tuple[str, ...] = (), uses: tuple[str, ...] = (), excused_by: tuple[str, ...] = ()
+    id: str,
+    *,
+    after: tuple[str, ...] = (),
+    uses: tuple[str, ...] = (),
+    excused_by: tuple[str, ...] = (),
+    parts: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Finding]], Check]:
     """Register a function as the check ``id``; its docstring's first paragraph is the title."""
 
     def wrap(function: Callable[..., Finding]) -> Check:
         title = " ".join((function.__doc__ or "").strip().split("\n\n")[0].split())
-        return Check(id, function, title, tuple(inspect.signature(function).parameters), after, uses, excused_by)
+        reads = tuple(inspect.signature(function).parameters)
+        return Check(id, function, title, reads, after, uses, excused_by, parts)
 
     return wrap
 
 
 class Seen(Mapping[str, Observation]):
-    """Observations by probe; ``seen.arrays(name)`` raises ``Unobserved`` where there are no numbers."""
+    """Observations by probe; ``seen.arrays(name)`` raises ``Unobserved`` where there are no numbers.
 
-    def __init__(self, by: Mapping[str, Observation]) -> None:
-        self.by = by
+    ``parts``: the classes or losses that a check with parts is to judge now.
+    """
+
+    def __init__(self, by: Mapping[str, Observation], parts: tuple[str, ...] = probes.CLASSES) -> None:
+        self.by, self.parts = by, parts
 
     def __getitem__(self, name: str) -> Observation:
         return self.by[name]
@@ -110,6 +122,10 @@ class Seen(Mapping[str, Observation]):
 
     def arrays(self, name: str) -> Mapping[str, np.ndarray]:
         return self.observation(name).arrays
+
+    def unwritten(self, name: str) -> bool:
+        o = self.by.get(name)
+        return o is not None and o.fault is not None and o.fault.kind == "unwritten"
 
     def has(self, name: str) -> bool:
         o = self.by.get(name)
@@ -180,6 +196,12 @@ class Context:
     @property
     def context(self) -> Context:
         return self
+
+    def of(self, parts: tuple[str, ...]) -> Context:
+        """The same observations and fits, for a check that is to judge these parts only."""
+        other = copy.copy(self)
+        other.__dict__["seen"] = Seen(self.observations, parts)
+        return other
 
 
 def number(value: float, digits: int = 4) -> str:

@@ -126,7 +126,8 @@ def code_reaches_decoder(seen: Seen, wiring_train: Wiring, wiring_eval: Wiring) 
         share = float(none.mean())
         if mode == "train" and share > 0.005:
             return _dropped(f"{100 * share:.0f} % of the elements of z have no effect on decode", share)
-    if all(f"code_gradient:Autoencoder:eval:{i}" in seen for i in range(2)) and seen.has("build:Autoencoder:20"):
+    names = [f"code_gradient:Autoencoder:eval:{i}" for i in range(2)]
+    if all(n in seen and not seen.unwritten(n) for n in names) and seen.has("build:Autoencoder:20"):
         g = _code_gradients(seen, "Autoencoder", "eval")
         if dead := int((np.abs(g).max((0, 1, 2)) == 0).sum()):
             return _ignored("eval", dead, g.shape[-1], "the autoencoder's decode")
@@ -181,10 +182,15 @@ def _near(band: Band, value: float) -> bool:
     return any(math.isfinite(e) and abs(value - e) < m for e, m in margins)
 
 
-@check("betas.learns", after=("interface.range", "interface.state"), uses=("Autoencoder", *STAGES))
+@check(
+    "betas.learns",
+    after=("interface.range", "interface.state"),
+    uses=("Autoencoder", *STAGES),
+    parts=("Autoencoder", "VAE"),
+)
 def learns(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
     """Autoencoder and VAE reconstruct as well as honest work does on the same budget, or are well on their way."""
-    for cls in ("Autoencoder", "VAE"):
+    for cls in seen.parts:
         blind = int((seen.arrays(f"pixel_reach:{cls}")["reach"] == 0).sum())
         # most of the image: the outer rows of an image may fall outside a convolution without padding
         if blind > 2:
@@ -193,13 +199,13 @@ def learns(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
                 "Check the axes of indexing, slicing and flattening in encode.", "not_learning",
                 {"bands_unseen": blind}, {"bands_unseen": 0},
             )  # fmt: skip
-    runs = {
-        "explained_ae": [_run(shown, seen, "ae")],
-        "explained_vae": [_run(shown, seen, f"beta_{b}") for b in (0, 1)],
-    }
+    of = {"Autoencoder": ("explained_ae", ("ae",)), "VAE": ("explained_vae", ("beta_0", "beta_1"))}
+    runs = {of[cls][0]: [_run(shown, seen, run) for run in of[cls][1]] for cls in seen.parts}
     values = band_metrics(shown)
+    names = {"explained_ae": "the autoencoder", "explained_vae": "the VAE (better of beta 0 and 1)"}
     slow = []
-    for key, what in (("explained_ae", "the autoencoder"), ("explained_vae", "the VAE (better of beta 0 and 1)")):
+    for key in runs:
+        what = names[key]
         band, value = bands[key], values[key]
         if not value >= band.low:
             if all(run.unfinished for run in runs[key]):
@@ -212,11 +218,11 @@ def learns(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
                 diagnosis.hint(["not_learning"]), "not_learning",
                 {key: float(f"{value:.4g}")}, {key: f"≥ {band.low:.4g}"}, near=_near(band, value),
             )  # fmt: skip
+    removed = ", ".join(f"{cls} removes {100 * values[of[cls][0]]:.0f} %" for cls in seen.parts)
     return Finding(
-        True, f"autoencoder removes {100 * values['explained_ae']:.0f} %, VAE {100 * values['explained_vae']:.0f} % of "
-        "the squared error of the mean image" + (f"; more steps would help the {' and the '.join(slow)}" if slow else ""),
-        measured={k: float(f"{values[k]:.4g}") for k in ("explained_ae", "explained_vae")},
-        expected={k: f"≥ {bands[k].low:.4g}" for k in ("explained_ae", "explained_vae")},
+        True, f"{removed} of the squared error of the mean image" + (f"; more steps would help the {' and the '.join(slow)}" if slow else ""),
+        measured={k: float(f"{values[k]:.4g}") for k in runs},
+        expected={k: f"≥ {bands[k].low:.4g}" for k in runs},
     )  # fmt: skip
 
 

@@ -118,16 +118,20 @@ def names(seen: Seen) -> Finding:
     )
 
 
-@check("interface.shapes", uses=("Autoencoder", "VAE"))
+@check("interface.shapes", uses=("Autoencoder", "VAE"), parts=probes.CLASSES)
 def shapes(seen: Seen) -> Finding:
     """Both models work for every latent dimension and batch size, and return float32 of the right shape."""
-    wanted = [n for n in seen if n.startswith(("build:", "shape:"))]
+    wanted = [n for n in seen if n.startswith(("build:", "shape:")) and n.split(":")[1] in seen.parts]
     faults = [(n, f) for n in wanted if (f := seen[n].fault) is not None]
+    written = [(n, f) for n, f in faults if f.kind != "unwritten"]
+    if faults and not written:
+        raise Unobserved(*faults[0])
+    faults = written
     if faults and all(ONE_VALUE in f.message for _, f in faults):
         raise Echo("interface.batch_independence")
     if faults:
         return _shape_failure(seen, faults, wanted)
-    for cls in probes.CLASSES:
+    for cls in seen.parts:
         for d in probes.LATENTS:
             info = seen.observation(f"build:{cls}:{d}").info
             if info.get("latent_dim") != d:
@@ -151,7 +155,7 @@ def _shape_failure(seen: Seen, faults: list[tuple[str, Any]], wanted: list[str])
             raise Unobserved(name, fault)
     parts = name.split(":")
     at = f" (D = {parts[-2]}, batch {parts[-1]})" if name.startswith("shape:") else ""
-    key = None
+    key = diagnosis.name_fault(fault)
     if fault.kind == "wrong_value":
         key = "nan_output"
     elif "float" in fault.got and fault.expected == "float32":
@@ -209,7 +213,7 @@ def _one_sided(low: float, high: float) -> bool:
     return stops and (high >= 0.9 or (low >= 0.5 - RANGE_TOLERANCE and high > 0.6))
 
 
-@check("interface.range", uses=("VAE", "Autoencoder"))
+@check("interface.range", uses=("VAE", "Autoencoder"), parts=probes.CLASSES)
 def value_range(seen: Seen) -> Finding:
     """Decoded values lie in [0, 1] and can use that range.
 
@@ -217,7 +221,7 @@ def value_range(seen: Seen) -> Finding:
     """
     low, high, where = np.inf, -np.inf, ""
     squeezed: list[tuple[str, float, float]] = []
-    for cls in probes.CLASSES:
+    for cls in seen.parts:
         values = np.concatenate([seen.arrays(f"range:{k}:{cls}")["out0"].ravel() for k in (1, 10, 100)])
         a, b = float(values.min()), float(values.max())
         sums = values.reshape(-1, 784).sum(1)
@@ -261,19 +265,22 @@ def value_range(seen: Seen) -> Finding:
 ONE_VALUE = "Expected more than 1 value per channel when training"  # batch norm, at a batch of one
 
 
-@check("interface.batch_independence", uses=("VAE", "Autoencoder"), excused_by=("interface.state",))
+@check(
+    "interface.batch_independence", uses=("VAE", "Autoencoder"), excused_by=("interface.state",), parts=probes.CLASSES
+)
 def batch_independence(seen: Seen) -> Finding:
     """In eval mode, what a model says about one image does not depend on the others in the batch."""
     worst, where = 0.0, ""
     for name, o in seen.items():
-        if name.startswith(("shape:", "row:")) and o.fault is not None and ONE_VALUE in o.fault.message:
+        mine = name.startswith(("shape:", "row:")) and any(p in name.split(":") for p in seen.parts)
+        if mine and o.fault is not None and ONE_VALUE in o.fault.message:
             return Finding(
                 False, f"in eval mode a batch of one stops with: {o.fault.message} ({o.fault.where})",
                 "Batch norm is left in train mode, or has no running statistics: in eval mode it has to use those of "
                 "training.",
                 "batch_norm_in_train_mode", {"batch": 1}, {"batch": "any"},
             )  # fmt: skip
-    for cls in probes.CLASSES:
+    for cls in seen.parts:
         for method in ("encode", "decode"):
             batch = seen.arrays(f"shape:{cls}:{method}:20:7")
             for out in sorted(batch):
@@ -293,24 +300,26 @@ def batch_independence(seen: Seen) -> Finding:
             f"{where} of the same image differs by up to {number(worst)} between batches, expected 0 ± 1e-4",
             "Does something call `.train()` inside, normalise over the batch by hand, or keep what an earlier call "
             "saw? In eval mode batch norm has to use its running statistics.",
-            "batch_norm_in_train_mode" if seen["build:VAE:20"].info.get("batch_norm") else "batch_statistics",
+            "batch_norm_in_train_mode"
+            if any(seen[f"build:{c}:20"].info.get("batch_norm") for c in seen.parts)
+            else "batch_statistics",
             {"largest_difference": worst},
             {"largest_difference": 0.0},
         )
     return Finding(True, "rows agree with the same rows in batches of 7 and 128")
 
 
-@check("interface.state", uses=("VAE", "Autoencoder"))
+@check("interface.state", uses=("VAE", "Autoencoder"), parts=probes.CLASSES)
 def state(seen: Seen) -> Finding:
     """All of a model is in its state dict, calls repeat, and inputs are left alone."""
-    for cls in probes.CLASSES:
+    for cls in seen.parts:
         for name, o in seen.items():
             if o.fault is None and o.info.get("changed_input") is True and name.split(":")[-1] in (cls,):
                 return _changed(f"{cls}: {name.split(':')[1]}")
         for name, o in seen.items():
             if name.startswith(f"shape:{cls}:") and o.fault is None and o.info.get("changed_input") is True:
                 return _changed(f"{cls}.{name.split(':')[2]}")
-    for cls in probes.CLASSES:
+    for cls in seen.parts:
         for method in ("encode", "decode"):
             old = seen.arrays(f"state:{method}:old:{cls}")["out0"]
             again = seen.arrays(f"state:{method}:again:{cls}")["out0"]
@@ -325,7 +334,7 @@ def state(seen: Seen) -> Finding:
                     {"difference": gap},
                     {"difference": 0.0},
                 )
-    for cls in probes.CLASSES:
+    for cls in seen.parts:
         for method in ("encode", "decode"):
             old = seen.arrays(f"state:{method}:old:{cls}")["out0"]
             new = seen.arrays(f"state:{method}:new:{cls}")["out0"]
@@ -355,13 +364,19 @@ def _changed(where: str) -> Finding:
 
 
 @check(
-    "interface.bottleneck", uses=("VAE", "Autoencoder"), excused_by=("interface.state", "interface.batch_independence")
+    "interface.bottleneck",
+    uses=("VAE", "Autoencoder"),
+    excused_by=("interface.state", "interface.batch_independence"),
+    parts=probes.CLASSES,
 )
 def bottleneck(seen: Seen, context: Context) -> Finding:
     """Reconstructions come through the code alone: another process that never saw the image decodes the same."""
     tags = [("exam:Autoencoder", "Autoencoder"), ("exam:VAE", "VAE"), ("ae", "Autoencoder"), ("beta_1", "VAE")]
+    tags = [(tag, cls) for tag, cls in tags if cls in seen.parts]
     compared = 0
-    if context.wiring_eval.leaks and not context.noise.unreplayable:  # unknown noise moves forward too
+    if (
+        "VAE" in seen.parts and context.wiring_eval.leaks and not context.noise.unreplayable
+    ):  # unknown noise moves forward too
         return _bypassed("VAE", "forward shows another image even where encode is made to give the same codes", np.inf)
     for tag, cls in tags:
         if f"bottleneck:{tag}" not in seen:
@@ -389,7 +404,7 @@ def bottleneck(seen: Seen, context: Context) -> Finding:
         if not close(shown, elsewhere.arrays["out0"]):
             return _bypassed(cls, f"the two differ by up to {number(gap)}", gap)
         compared += 1
-    both = seen.get("staged:train:Autoencoder", None)
+    both = seen.get("staged:train:Autoencoder", None) if "Autoencoder" in seen.parts else None
     if both is not None and both.fault is None and not close(both.arrays["forward"], both.arrays["staged"]):
         return Finding(
             False,

@@ -455,7 +455,7 @@ def batch_reduction(losses: Losses, seen: Seen) -> Finding:
 @check(
     "loss.gradients",
     after=("loss.returns", "loss.reconstruction", "loss.kl_closed_form", "loss.decomposition"),
-    uses=("vae_loss", "ae_loss", "VAE", "Autoencoder"),
+    uses=("vae_loss", "ae_loss"),
     excused_by=(
         "loss.ae_reconstruction",
         "interface.state",
@@ -512,10 +512,11 @@ def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
     return Finding(True, "gradients agree with the closed forms and reach every weight that is used")
 
 
-@check("loss.stability", after=("loss.returns",), uses=("vae_loss", "ae_loss"))
+@check("loss.stability", after=("loss.returns",), uses=("vae_loss", "ae_loss"), parts=("vae_loss", "ae_loss"))
 def stability(seen: Seen) -> Finding:
     """Losses and gradients stay finite where x_hat is exactly 0 or 1 and where logvar is ±15."""
-    for name in ("loss:extremes", "loss:extremes_soft", "ae_loss:extremes"):
+    asked = {"vae_loss": ("loss:extremes", "loss:extremes_soft"), "ae_loss": ("ae_loss:extremes",)}
+    for name in (name for fn in seen.parts for name in asked[fn]):
         o = seen.observation(name)
         bad = [k for k in sorted(o.arrays) if not np.isfinite(o.arrays[k]).all()]
         if not bad:

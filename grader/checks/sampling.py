@@ -329,13 +329,20 @@ def _column_orientation(got: np.ndarray, want: np.ndarray, filled: np.ndarray) -
     return ""
 
 
-@check("sampling.latent_grid", uses=("latent_grid", "VAE", "VAE.decode"), excused_by=UNSTABLE)
+@check(
+    "sampling.latent_grid",
+    uses=("latent_grid", "VAE", "VAE.decode", "Autoencoder", "Autoencoder.decode"),
+    excused_by=UNSTABLE,
+    parts=probes.CLASSES,
+)
 def latent_grid(seen: Seen) -> Finding:
     """Tile (i, j) of `latent_grid` decodes (x_j, y_i): x from −extent to +extent, y from +extent on top."""
     n, extent = probes.SMALL_GRID
     for tag, cls, size, wide in (
         ("exam", "VAE", 21, 4.0), ("exam_small", "VAE", n, extent), ("exam_small", "Autoencoder", n, extent),
     ):  # fmt: skip
+        if cls not in seen.parts:
+            continue
         try:
             problem = _grid_finding(seen, tag, cls, size, wide)
         except Unobserved:
