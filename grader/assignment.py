@@ -6,11 +6,11 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from grader.model import GROUPS, UsageError
 
@@ -24,6 +24,7 @@ _KEYS = {  # of the tables whose keys are fixed
     "written": ("points",),
     "automatic": ("points",),
     "visibility": ("hidden",),
+    "grading": ("echoes", "caps"),
 }
 
 
@@ -70,6 +71,8 @@ class Assignment:
     questions: tuple[Question, ...]
     templates: Path | None = None
     late: LatePolicy | None = None
+    echoes: Literal["keep", "lose"] = "keep"  # the points of checks that would only repeat a failure
+    caps: Mapping[str, float] = field(default_factory=dict)  # check id -> most automatic points where it fails
 
     @property
     def max_score(self) -> float:
@@ -99,6 +102,8 @@ class Assignment:
             "questions": [[q.id, q.text, q.points] for q in self.questions],
             "templates": _folder_digest(self.templates),
             "late": None if self.late is None else [str(v) for v in astuple(self.late)],
+            "echoes": self.echoes,
+            "caps": dict(sorted(self.caps.items())),
         }
         return sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -210,6 +215,8 @@ class _Reader:
             questions=questions,
             templates=self._templates(folder),
             late=self._late(),
+            echoes=self._echoes(),
+            caps=self._caps(points),
         )
 
     def _pairs(self) -> tuple[tuple[int, int], ...]:
@@ -266,6 +273,24 @@ class _Reader:
         if not math.isclose(math.fsum(q.points for q in out), total):
             raise self.fail("written.points", total, "the sum of the questions' points")
         return tuple(out)
+
+    def _echoes(self) -> Literal["keep", "lose"]:
+        if not isinstance(self.get("grading", {}), dict):
+            raise self.fail("grading", self.get("grading"), "a table of " + ", ".join(_KEYS["grading"]))
+        found = self.get("grading.echoes", "keep")
+        if found == "keep" or found == "lose":
+            return found
+        raise self.fail("grading.echoes", found, "keep or lose")
+
+    def _caps(self, points: Mapping[str, float]) -> dict[str, float]:
+        raw = self.get("grading.caps", {})
+        if not isinstance(raw, dict):
+            raise self.fail("grading.caps", raw, "a table of check id = most automatic points")
+        most = math.fsum(points.values())
+        for key in raw:
+            if key not in points:
+                raise UsageError(f'{self.name}: grading.caps."{key}": no such check; [points] lists them all')
+        return {k: self.number(f'grading.caps."{k}"', 0, most, v) for k, v in raw.items()}
 
     def _late(self) -> LatePolicy | None:
         raw = self.get("late", None)

@@ -213,7 +213,8 @@ def _summary(rows: Sequence[classroom.Graded], out: Path, isolation: str) -> Non
         flag = "  needs a person" if g.needs_person else ""
         colour = "green" if not failed else "yellow"
         name = escape(g.submission_id.ljust(width))
-        console.print(f"{name}  [{colour}]{g.score:5.4g} / {g.max_score:g}[/]{why}{flag}")
+        cap = f"  capped by {g.cap.check}: −{g.cap.taken:g}" if g.cap else ""
+        console.print(f"{name}  [{colour}]{g.score:5.4g} / {g.max_score:g}[/]{why}{cap}{flag}")
     if isolation == "none":
         console.print("[bold red]no isolation:[/] submissions ran with your own rights")
     console.print(f"reports: {out / 'index.html'}", markup=False)

@@ -15,7 +15,7 @@ from grader.checks.interface import name_problems
 from grader.convention import convention
 from grader.data import Dataset
 from grader.intake import Submission
-from grader.model import Band, Convention, Fault, Grade, Observation, Observations, Status, Verdict, WrittenAnswer
+from grader.model import Band, Cap, Convention, Fault, Grade, Observation, Observations, Status, Verdict, WrittenAnswer
 
 # The checks that compare with calibrated bands.
 BANDED = frozenset({"betas.learns", "betas.kl_falls", "betas.honest_information", "interpolation.smoothness"})
@@ -244,11 +244,13 @@ class Judge:
     def _with_points(self, v: Verdict) -> Verdict:
         """Full points for a pass, for a fault of ours, and for an echo of a failure charged elsewhere.
 
-        An echo is a check that ran, or could have, and would have repeated its root's numbers. What could not
-        be run at all earns nothing.
+        An echo is a check that ran, or could have, and would have repeated its root's numbers; a course may let it
+        lose its points all the same. What could not be run at all earns nothing.
         """
         if v.status in ("passed", "harness_error"):
             return replace(v, points=v.max_points * v.share)
+        if self.context.assignment.echoes == "lose":
+            return v
         if v.status == "blocked" and v.blocked_by is not None and v.message.startswith("not judged: its numbers"):
             root = self.verdicts[v.blocked_by]
             if root.status == "failed" and root.max_points > 0:
@@ -292,6 +294,8 @@ def grade(
     """
     all_contexts = prepared or contexts(observations, assignment, data, bands)
     verdicts = Judge(all_contexts, only).run()
+    earned = round(sum(v.points for v in verdicts), 6)
+    cap = lowest_cap(verdicts, assignment.caps, earned)
     return Grade(
         submission_id=submission.id,
         submission_sha256=submission.sha256,
@@ -301,7 +305,7 @@ def grade(
             "dataset": assignment.dataset,
             "seed": assignment.seed,
         },
-        score=round(sum(v.points for v in verdicts), 6),
+        score=earned if cap is None else cap.most,
         max_score=round(sum(v.max_points for v in verdicts), 6),
         isolation=observations.isolation,
         convention=_convention(all_contexts[0]),
@@ -309,12 +313,22 @@ def grade(
         written=written if written is not None else written_answers(submission, assignment),
         environment={**observations.environment, "data_sha256": observations.data_sha256},
         unwritten=_unwritten(all_contexts[0].observations),
+        cap=cap,
     )
 
 
 def _unwritten(by: Mapping[str, Observation]) -> tuple[str, ...]:
     faults = [o.fault for o in by.values() if o.fault is not None]
     return tuple(dict.fromkeys(f.got for f in faults if f.kind == "unwritten"))
+
+
+def lowest_cap(verdicts: Sequence[Verdict], caps: Mapping[str, float], earned: float) -> Cap | None:
+    """The lowest cap of a check that failed of itself, if it is below what was ``earned``."""
+    failed = [v.id for v in verdicts if v.id in caps and v.status in ("failed", "error", "timeout")]
+    check = min(failed, key=lambda i: caps[i], default=None)
+    if check is None or caps[check] >= earned:
+        return None
+    return Cap(check, caps[check], round(earned - caps[check], 6))
 
 
 def _convention(context: Context) -> Convention | None:
@@ -343,13 +357,14 @@ def written_answers(submission: Submission, assignment: Assignment) -> tuple[Wri
 
 def to_json(grade: Grade) -> dict[str, Any]:
     """``grade.json``, format 1."""
-    c = grade.convention
+    c, cap = grade.convention, grade.cap
     return {
         "format": 1,
         "submission": {"id": grade.submission_id, "sha256": grade.submission_sha256},
         "assignment": dict(grade.assignment),
         "score": _plain(grade.score),
         "max_score": _plain(grade.max_score),
+        "cap": None if cap is None else {"check": cap.check, "most": _plain(cap.most), "taken": _plain(cap.taken)},
         "isolation": grade.isolation,
         "convention": None if c is None else {
             "likelihood": c.likelihood, "recon_reduction": c.recon_reduction,

@@ -139,6 +139,22 @@ class WrittenAnswer:
 
 
 @dataclass(frozen=True)
+class Cap:
+    """A failed check of which the course says that no more than ``most`` automatic points are left; it took ``taken``."""
+
+    check: str
+    most: float
+    taken: float  # more than 0: a cap above the points that were earned is none
+
+    def line(self, name: str = "") -> str:
+        """What a student reads; ``name`` stands for the check where its id is not to be told."""
+        return (
+            f"Capped: no more than {self.most:.10g} automatic points where {name or self.check} fails. "
+            f"This takes off {self.taken:.10g}."
+        )
+
+
+@dataclass(frozen=True)
 class Grade:
     """Everything that ``grade.json`` says, and nothing else; the same inputs give the same bytes."""
 
@@ -153,6 +169,7 @@ class Grade:
     written: tuple[WrittenAnswer, ...]
     environment: Mapping[str, Any]
     unwritten: tuple[str, ...] = ()  # functions that are still to be written, in the order in which they were asked for
+    cap: Cap | None = None  # what ``score`` lacks to the sum of the checks' points
 
     @property
     def needs_person(self) -> bool:

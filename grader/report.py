@@ -524,6 +524,8 @@ def _fix_view(grade: Grade) -> list[dict[str, Any]]:
                 if held > 1e-9
                 else f"; {others} would only repeat it and {'keeps its' if len(below) == 1 else 'keep their'} points"
             )
+        if grade.cap is not None and grade.cap.check == verdict.id:
+            stake += f"; while it fails, no more than {points(grade.cap.most)} automatic points are given"
         rows.append({**_check_view(verdict, titles, ""), "stake": stake})
     return rows
 
@@ -722,6 +724,7 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
         "assignment": _assignment(grade),
         "score": points(grade.score),
         "max_score": points(grade.max_score),
+        "cap": grade.cap.line() if grade.cap else "",
         "written": {
             "points": points(sum(given)) if given else "",
             "max_points": points(written_top),
@@ -789,6 +792,8 @@ def render_class_page(rows: Sequence[ClassRow], *, title: str, overrides: Path |
     extra = []  # columns that there is something in
     if any(a.points is not None for r in rows for a in r.grade.written):
         extra.append("written")
+    if any(r.grade.cap for r in rows):
+        extra.append("cap")
     if any(r.late for r in rows):
         extra.append("late")
     view = {
@@ -868,6 +873,9 @@ def _class_row(row: ClassRow, extra: Sequence[str]) -> dict[str, Any]:
         given = [a.points for a in grade.written if a.points is not None]
         text = f"{points(sum(given))}{'' if len(given) == len(grade.written) else ' …'}" if given else "–"
         cells.append({"text": text, "sort": f"{sum(given) if given else -1.0:.4f}", "level": "full"})
+    if "cap" in extra:
+        taken = grade.cap.taken if grade.cap else 0.0
+        cells.append({"text": f"−{points(taken)}" if taken else "", "sort": f"{taken:.4f}", "level": "part"})
     if "late" in extra:
         text = f"−{points(row.late)} %" if row.late else ""
         cells.append({"text": text, "sort": f"{row.late:.4f}", "level": "part"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -177,6 +178,7 @@ def test_an_unknown_table_is_named_with_those_that_are_known(tmp_path: Path, tex
         ("n = 21", "n = 21\nm = 3", "grid.m"),
         ("steps = 11", "steps = 11\nstep = 3", "interpolation.step"),
         ("[visibility]", "[visibility]\nhide = []", "visibility.hide"),
+        ('echoes = "keep"', 'echoes = "keep"\ncap = 3', "grading.cap"),
     ],
 )
 def test_a_misspelled_key_inside_a_table_is_not_ignored(tmp_path: Path, old: str, new: str, key: str) -> None:
@@ -193,6 +195,35 @@ def test_a_table_that_is_a_number(tmp_path: Path, table: str) -> None:
             lines.append(line)
     with pytest.raises(UsageError, match=table):
         load(tmp_path, "\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ('echoes = "loose"', "grading.echoes = 'loose': must be keep or lose"),
+        ("echoes = true", "grading.echoes = True: must be keep or lose"),
+        ("caps = 3", "grading.caps = 3: must be a table"),
+        ('caps = {"loss.nothing" = 3}', 'grading.caps."loss.nothing": no such check'),
+        ("caps = {loss.stability = 3}", 'grading.caps."loss": no such check'),
+        ('caps = {"loss.stability" = 80.5}', 'grading.caps."loss.stability" = 80.5: must be a number from 0 to 80'),
+        ('caps = {"loss.stability" = -1}', 'grading.caps."loss.stability" = -1: must be a number from 0 to 80'),
+        ('caps = {"loss.stability" = nan}', 'grading.caps."loss.stability" = nan: must be'),
+        ('caps = {"loss.stability" = true}', 'grading.caps."loss.stability" = True: must be'),
+        ('caps = {"loss.stability" = "40"}', "grading.caps.\"loss.stability\" = '40': must be"),
+    ],
+)
+def test_a_wrong_policy_says_what_is_allowed(tmp_path: Path, policy: str, told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        load(tmp_path, edited('echoes = "keep"', policy))
+
+
+def test_a_policy_is_read_and_may_be_left_out(tmp_path: Path) -> None:
+    text = edited('echoes = "keep"', 'echoes = "lose"\ncaps = {"loss.stability" = 0, "loss.returns" = 80}')
+    a = load(tmp_path, text)
+    assert a.echoes == "lose" and a.caps == {"loss.stability": 0.0, "loss.returns": 80.0}
+    without = load(tmp_path, edited('[grading]\nechoes = "keep"', ""))
+    assert without.echoes == load(tmp_path, TEXT).echoes == "keep" and without.caps == {}
+    assert without.judging_key() == load(tmp_path, TEXT).judging_key()
 
 
 def test_questions_that_are_no_tables(tmp_path: Path) -> None:
@@ -226,7 +257,11 @@ def test_points_and_texts_do_not_ask_for_new_observations(tmp_path: Path) -> Non
         edited('    "betas.learns",\n', ""),
         edited('"loss.stability" = 1', '"loss.stability" = 2').replace('"loss.returns" = 2', '"loss.returns" = 1'),
         TEXT + "\n[late]\ndeadline = 2026-11-20T23:59:00Z\npercent_per_day = 5\n",
+        edited('echoes = "keep"', 'echoes = "lose"'),
+        TEXT + '\n[grading.caps]\n"loss.stability" = 70\n',
+        TEXT + '\n[grading.caps]\n"loss.stability" = 60\n',
     ]
+    assert len({load(tmp_path, text).judging_key() for text in judged}) == len(judged)
     for text in judged:
         b = load(tmp_path, text)
         assert b.observation_key() == a.observation_key() and b.judging_key() != a.judging_key(), text
@@ -249,7 +284,7 @@ def test_every_field_is_in_one_of_the_two_keys(tmp_path: Path) -> None:
         "dataset", "seed", "latent_dim", "plane_dim", "betas", "steps", "batch", "learning_rate", "pairs",
         "interpolation_steps", "grid_n", "grid_extent",
     }  # fmt: skip
-    judged = {"name", "version", "points", "hidden", "questions", "templates", "late"}
+    judged = {"name", "version", "points", "hidden", "questions", "templates", "late", "echoes", "caps"}
     assert {f.name for f in fields(Assignment)} == observed | judged
 
 

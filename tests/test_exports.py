@@ -503,7 +503,7 @@ def test_grades_csv_in_points_per_group() -> None:
     row = next(csv.DictReader(io.StringIO(grades_csv([MIXED], {}))))
     assert list(row) == [
         "id", "score", "max_score", *GROUPS, "written", "written_max", "late_percent", "late_points",
-        "needs_person", "isolation", "diagnoses", "sha256",
+        "needs_person", "isolation", "diagnoses", "sha256", "cap_check", "cap_points",
     ]  # fmt: skip
     assert row["late_percent"] == row["late_points"] == ""
     assert row["interface"] == "2.5" and row["betas"] == "3" and row["diagnoses"] == "kl_missing_half"

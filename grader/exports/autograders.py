@@ -11,6 +11,7 @@ from typing import Any
 from grader.exports.base import (
     NEEDS_PERSON,
     Files,
+    cap_line,
     explanation,
     failed_at,
     flag,
@@ -54,6 +55,7 @@ def gradescope(grade: Grade, execution_time: float | str | None = None) -> Files
             "needs_person": grade.needs_person,
             "submission_sha256": grade.submission_sha256,
             "isolation": grade.isolation,
+            "cap": grade.cap and {"check": grade.cap.check, "most": grade.cap.most, "taken": grade.cap.taken},
             "beta_c_per_beta": grade.convention.beta_c_per_beta if grade.convention else None,
         },
         "tests": tests,
@@ -109,14 +111,18 @@ def classroom50(
     if grade.needs_person:
         note = f"{NEEDS_PERSON}: {grade.submission_id}: the grader failed at {failed_at(grade)}\n"
         return {"result.json": None, "needs-person.txt": note.encode("utf-8", "replace")}
-    shown, rest = split_hidden(grade, flag("show_hidden", show_hidden))
+    hidden_too = flag("show_hidden", show_hidden)
+    shown, rest = split_hidden(grade, hidden_too)
     rows = [(f"{v.id}: {v.title}", v.status == "passed", v.points, v.max_points) for v in shown]
     if rest is not None:
         rows.append(("hidden checks", rest[0] >= rest[1], *rest))
     marks = written(grade)
     if marks is not None:
         rows.append(("written answers", marks[0] >= marks[1], *marks))
-    scale = math.lcm(*(_exact(x).denominator for row in rows for x in row[2:])) if rows else 1
+    taken = grade.cap.taken if grade.cap else 0.0
+    if taken:  # the format has no score below 0: this row says what the total lacks to the sum of the others
+        rows.append((cap_line(grade, hidden_too), False, 0.0, 0.0))
+    scale = math.lcm(*(_exact(x).denominator for x in [taken, *(x for row in rows for x in row[2:])]))
     tests = [
         {
             "test-name": name,
@@ -135,7 +141,7 @@ def classroom50(
         "release": release or "unknown",
         "review": review or commit or "unknown",
         "datetime": time.strftime("%Y-%m-%dT%H:%M:%SZ", moment),
-        "score": sum(t["score"] for t in tests),  # type: ignore[misc]
+        "score": sum(t["score"] for t in tests) - int(_exact(taken) * scale),  # type: ignore[misc]
         "max-score": sum(t["max-score"] for t in tests),  # type: ignore[misc]
         "tests": tests,
     }
@@ -149,7 +155,8 @@ def _exact(points: float) -> Fraction:
 def prairielearn(grade: Grade, show_hidden: bool | str = False) -> Files:
     """``results.json``, score in 0 to 1; a grade that needs a person is not gradable and does not count."""
     score, most = totals(grade)
-    shown, rest = split_hidden(grade, flag("show_hidden", show_hidden))
+    hidden_too = flag("show_hidden", show_hidden)
+    shown, rest = split_hidden(grade, hidden_too)
     tests: list[dict[str, Any]] = [
         {
             "name": v.id,
@@ -166,9 +173,13 @@ def prairielearn(grade: Grade, show_hidden: bool | str = False) -> Files:
     if marks is not None:
         entry = {"name": "written answers", "points": marks[0], "max_points": marks[1]}
         tests.append({**entry, "message": written_lines(grade)})
-    result: dict[str, Any] = {"gradable": not grade.needs_person, "message": headline(grade), "tests": tests}
+    result: dict[str, Any] = {
+        "gradable": not grade.needs_person,
+        "message": headline(grade, hidden_too),
+        "tests": tests,
+    }
     if grade.needs_person:
-        result["format_errors"] = [headline(grade)]
+        result["format_errors"] = [headline(grade, hidden_too)]
     else:
         result["score"] = min(1.0, score / most) if most > 0 else 0.0
     return {"results.json": json_file(result)}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.model import Convention, Grade, UsageError, Verdict, WrittenAnswer
+from grader.model import Cap, Convention, Grade, UsageError, Verdict, WrittenAnswer
 
 NEEDS_PERSON = "Needs a person"
 Files = Mapping[str, bytes | None]  # file name -> content; None: there must be no such file
@@ -62,6 +62,7 @@ def _grade(raw: Mapping[str, Any]) -> Grade:
             for w in raw["written"]
         ),
         environment=raw["environment"],
+        cap=Cap(**raw["cap"]) if raw.get("cap") else None,
     )
 
 
@@ -113,6 +114,14 @@ def split_hidden(grade: Grade, show_hidden: bool) -> tuple[list[Verdict], tuple[
     return shown, (total([v.points for v in rest]), total([v.max_points for v in rest]))
 
 
+def cap_line(grade: Grade, show_hidden: bool = True) -> str:
+    """What a cap took off, ``""`` if there is none; the id of a hidden check only where hidden ones are shown."""
+    if grade.cap is None:
+        return ""
+    hidden = any(v.id == grade.cap.check and v.visibility == "hidden" for v in grade.checks)
+    return grade.cap.line("a hidden check" if hidden and not show_hidden else "")
+
+
 # --- text --------------------------------------------------------------------------------------------
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -135,12 +144,14 @@ def explanation(v: Verdict) -> str:
     return clean("\n".join(p for p in parts if p))
 
 
-def headline(grade: Grade) -> str:
-    """Score, and whether somebody has to look at it."""
+def headline(grade: Grade, show_hidden: bool = False) -> str:
+    """Score, what a cap took off it, and whether somebody has to look at it."""
     score, most = totals(grade)
     text = f"{number(score)} of {number(most)} points"
     if written(grade) is None and grade.written:
         text += " (automatic checks only; the written answers are marked by a person)"
+    if grade.cap is not None:
+        text += f". {cap_line(grade, show_hidden)}"
     if grade.needs_person:
         ours = f"{NEEDS_PERSON}: the grader failed at {failed_at(grade)}, so this score is not final."
         text = f"{ours} {text}"

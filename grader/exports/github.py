@@ -7,6 +7,7 @@ import re
 from grader.exports.base import (
     NEEDS_PERSON,
     Files,
+    cap_line,
     clean,
     explanation,
     flag,
@@ -34,9 +35,10 @@ def plain(text: str) -> str:
 
 def step_summary(grade: Grade, show_hidden: bool | str = False) -> Files:
     """``summary.md``, for ``$GITHUB_STEP_SUMMARY``; what does not fit is counted in its last line."""
-    shown, rest = split_hidden(grade, flag("show_hidden", show_hidden))
+    hidden_too = flag("show_hidden", show_hidden)
+    shown, rest = split_hidden(grade, hidden_too)
     title = f"{plain(str(grade.assignment['name']))}: {plain(grade.submission_id)}"
-    head = [f"## {title}", "", f"**{plain(headline(grade))}**", ""]
+    head = [f"## {title}", "", f"**{plain(headline(grade, hidden_too))}**", ""]
     head += ["| group | passed | points |", "|---|---|---|"]
     for group in GROUPS:
         of = [v for v in shown if v.group == group]
@@ -46,6 +48,8 @@ def step_summary(grade: Grade, show_hidden: bool | str = False) -> Files:
             head.append(f"| {group} | {passed} of {len(of)} | {number(points)} of {number(most)} |")
     if rest is not None:
         head.append(f"| hidden checks | | {number(rest[0])} of {number(rest[1])} |")
+    if grade.cap is not None:
+        head.append(f"| {plain(cap_line(grade, hidden_too))} | | −{number(grade.cap.taken)} |")
     marks = written(grade)
     if marks is not None:
         head.append(f"| written answers | | {number(marks[0])} of {number(marks[1])} |")

@@ -36,11 +36,12 @@ Lateness = tuple[float, float]  # per cent of the points, and the points, that a
 
 
 def grades_csv(grades: Sequence[Grade], late: Mapping[str, Lateness]) -> str:
-    """Points in all and per group, marks where given, lateness, status, and the diagnoses of each submission.
+    """Points in all and per group, marks where given, lateness, status, diagnoses and cap of each submission.
 
     ``late`` is by submission id; empty without a policy. No other column takes lateness into account.
     """
     head = ["written", "written_max", "late_percent", "late_points", "needs_person", "isolation", "diagnoses", "sha256"]
+    head += ["cap_check", "cap_points"]  # last: older files have the columns before them
     rows = [["id", "score", "max_score", *GROUPS, *head]]
     for g in grades:
         marks = written(g)
@@ -52,6 +53,7 @@ def grades_csv(grades: Sequence[Grade], late: Mapping[str, Lateness]) -> str:
                 *map(number, _by_group(g).values()), "" if marks is None else number(marks[0]),
                 number(total([w.max_points for w in g.written])), *cost, "yes" if g.needs_person else "no",
                 g.isolation, safe_cell(named), g.submission_sha256,
+                *(["", ""] if g.cap is None else [g.cap.check, number(g.cap.taken)]),
             ]
         )  # fmt: skip
     return _csv(rows)
@@ -164,6 +166,8 @@ def moodle(
 
 def _feedback(grade: Grade) -> str:
     points = [f"{name} {number(p)}" for name, p in _by_group(grade).items()]
+    if grade.cap is not None:
+        points.append(f"cap −{number(grade.cap.taken)}")
     marks = written(grade)
     if marks is not None:
         points.append(f"written {number(marks[0])}")

@@ -10,6 +10,7 @@ from grader.exports.base import (
     NEEDS_PERSON,
     Files,
     Rows,
+    cap_line,
     clean,
     explanation,
     json_file,
@@ -54,12 +55,14 @@ def _suite(root: ET.Element, grade: Grade) -> None:
     suite = ET.SubElement(root, "testsuite", name=clean(grade.submission_id), time="0")
     score, most = totals(grade)
     properties = ET.SubElement(suite, "properties")
+    cap = {} if grade.cap is None else {"cap": clean(cap_line(grade))}
     for name, value in {
         "score": number(score),
         "max_score": number(most),
         "needs_person": "yes" if grade.needs_person else "no",
         "submission_sha256": grade.submission_sha256,
         "isolation": grade.isolation,
+        **cap,
     }.items():
         ET.SubElement(properties, "property", name=name, value=value)
     for v in grade.checks:
@@ -122,7 +125,7 @@ def ctrf(grade: Grade, now: float | str = 0.0) -> Files:
     score, most = totals(grade)
     states = [t["status"] for t in tests]
     summary = {k: states.count(k) for k in ("passed", "failed", "skipped", "pending", "other")}
-    extra = {"score": score, "max_score": most, "needs_person": grade.needs_person}
+    extra = {"score": score, "max_score": most, "needs_person": grade.needs_person, "cap": cap_line(grade)}
     report = {
         "reportFormat": "CTRF",
         "specVersion": "0.0.0",
