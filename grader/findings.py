@@ -224,9 +224,12 @@ class Noise:
         )  # fmt: skip
 
 
+NOISE_SPREAD = 1e-3  # of the size of z; another processor changes 1e-4 of it at most
+
+
 def varies(z: np.ndarray) -> bool:
     """Whether there is noise in ``z``: a spread beyond rounding, and beyond what other processors change."""
-    return bool(z.std() > max(1e-6, 1e-3 * float(np.sqrt((z.astype(np.float64) ** 2).mean()))))
+    return bool(z.std() > max(1e-6, NOISE_SPREAD * float(np.sqrt((z.astype(np.float64) ** 2).mean()))))
 
 
 FORMULA_TOLERANCE = 1e-3  # relative to 1 + |z|; rounding gives 1e-6, the mildest wrong sigma tried more than 1e-1
@@ -268,8 +271,8 @@ def noise(by: By, plan: Mapping[str, probes.Probe]) -> Noise:
         absent_in_eval=bool(eval_absent),
         repeats=not absent and _same(z["other_seed"], at[1.0]),
         unreplayable=not absent and not close(z["zero"], z["zero_again"]),
-        shared_rows=not absent and float(base.std(0).max()) < 1e-3 * spread,
-        shared_columns=not absent and float(base.std(1).max()) < 1e-3 * spread,
+        shared_rows=not absent and float(base.std(0).max()) < NOISE_SPREAD * spread,
+        shared_columns=not absent and float(base.std(1).max()) < NOISE_SPREAD * spread,
         formula=max(worst, worst_eval) < FORMULA_TOLERANCE,
         sigma=_sigma(at, reference),
         swapped=bool(np.max(np.abs(z["generic"] - (t["a1"] + np.exp(t["a0"] / 2) * z["zero"])) / size) < 1e-3),

@@ -64,6 +64,9 @@ def resembles(got: np.ndarray, want: np.ndarray) -> bool:
     return bool(own < 0.99 * other)
 
 
+DEPENDENCE_SIGMAS = 7.0  # of a correlation that is the largest of 190 pairs or 2,048 lags: 5e-9 by chance
+
+
 def dependence(values: np.ndarray) -> tuple[float, float, int]:
     """Largest correlation of two columns of ``values [n, D]``; that of all rows with the rows ``k`` further on; ``k``.
 

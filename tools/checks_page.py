@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import sys
 from pathlib import Path
 
-from grader import assignment, calibrate, checks, convention, findings, probes
-from grader.checks import betas, interpolation, reparameterization, sampling
+from grader import assignment, calibrate, checks, convention, findings, metrics, probes
+from grader.checks import betas, interface, interpolation, reparameterization, sampling
 from grader.model import GROUPS
 from grader.report import GROUP_TITLES
 
@@ -46,8 +47,8 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "interface.range": (
         "codes scaled by 1, 10 and 100, so that a missing sigmoid shows before training; sigmoid(sigmoid(v)) stays "
-        "in [0.5, 0.7311]; a softmax over pixels makes all sums equal",
-        "1e-6 outside of [0, 1]: a few units in the last place of float32",
+        f"in [0.5, {1 / (1 + math.exp(-1)):.4f}]; a softmax over pixels makes all sums equal",
+        f"{interface.RANGE_TOLERANCE:g} outside of [0, 1]: a missing sigmoid leaves it by more than 1",
     ),
     "interface.batch_independence": (
         "a row alone against the same row in batches of 7 and 128, in eval mode",
@@ -102,13 +103,13 @@ ORACLES: dict[str, tuple[str, str]] = {
     "reparameterization.noise": (
         "mu and logvar constant: variation within and between calls, in train and eval mode, under equal and other "
         "seeds of torch's global generator",
-        "noise counts as seen where values vary by more than a thousandth of their size, as shared where they do not",
+        f"noise counts as seen where values vary by more than {findings.NOISE_SPREAD:g} of their size, as shared where they do not",
     ),
     "reparameterization.normal": (
         "Kolmogorov–Smirnov distance of values and of lengths of rows, mean, variance (means that are too good fail too), "
         "kurtosis, the largest size (is it cut off?), correlation of columns and of rows at every distance, over 4096 × 20 values",
-        f"p = {reparameterization.P_VALUE:g} per test, or {reparameterization.SIGMAS:g} standard errors; correlations of 190 "
-        "pairs 7 standard errors: less than 8e-6 false alarms per submission in all",
+        f"p = {reparameterization.P_VALUE:g} per test, or {reparameterization.SIGMAS:g} standard errors; correlations "
+        f"{metrics.DEPENDENCE_SIGMAS:g} standard errors: less than 8e-6 false alarms per submission in all",
     ),
     "reparameterization.formula": (
         "the noise seen at mu = logvar = 0 is replayed under the same seed at random mu and logvar; σ is measured at constants",
@@ -123,7 +124,7 @@ ORACLES: dict[str, tuple[str, str]] = {
     "betas.encoder_heads": (
         "signs and affine dependence of mu and logvar over images, with perturbed weights; mu held within ±1 after training at β = 0; "
         f"a value at which four dimensions stop for images {probes.BRIGHT:g} times brighter",
-        f"a head of one sign over more than 64 values; correlation within 1e-6 of ±1; limits of logvar within ±{betas.LIMITS:g}",
+        f"a head of one sign over more than {betas.ONE_SIGN} values; correlation within {betas.PROPORTIONAL:g} of ±1; limits of logvar within ±{betas.LIMITS:g}",
     ),
     "betas.code_reaches_decoder": (
         "gradient of decode in every latent coordinate, in train and eval mode; of the autoencoder too",
@@ -136,22 +137,23 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "betas.kl_falls": (
         "the KL of mu and logvar on evaluation images, recomputed by the harness, at each β",
-        "falling: exact, but for less than 0.1 nats; at β = 1 calibrated from above: `kl_1`",
+        f"falling: exact, but for less than {betas.COLLAPSED:g} nats; at β = 1 calibrated from above: `kl_1`",
     ),
     "betas.honest_information": (
         "reconstruction from codes that the harness draws from mu and logvar, and their KL, against the end of the "
         "training curve; Fano's inequality: a classifier that reads the reconstructions bounds the nats from below",
-        "calibrated: `recon_gap`, `kl_gap`; Fano with four standard errors of the classifier in the student's favour",
+        f"calibrated: `recon_gap`, `kl_gap`; Fano with {betas.READER_ERRORS} standard errors of the classifier in the student's favour",
     ),
     "betas.tuned": (
         "the KL and the active units (Burda et al. 2016) at `TUNED_BETA`, against those at β = 0",
-        "at least half a nat and one active unit, at most 70 % of the KL without any weight: what collapse and doing nothing "
+        f"at least {betas.TUNED_NATS:g} nats and one active unit, at most {100 * betas.TUNED_SHARE:g} % of the KL without any weight: what collapse and doing nothing "
         "are taken to mean",
     ),
     "sampling.prior_codes": (
         "the codes that reach `decode` inside `sample`, 512 of them: Kolmogorov–Smirnov per dimension, "
         "pooled and of lengths, mean, variance, the largest size, correlations",
-        f"p = {sampling.P_VALUE:g} per test, or {sampling.SIGMAS:g} standard errors: less than 3e-6 false alarms per submission",
+        f"p = {sampling.P_VALUE:g} per test, or {sampling.SIGMAS:g} standard errors; correlations "
+        f"{metrics.DEPENDENCE_SIGMAS:g}: less than 3e-6 false alarms per submission",
     ),
     "sampling.images": (f"the images against those codes {FRESH}; 5, 13 and 512 are asked for", ROUNDING),
     "sampling.latent_grid": (

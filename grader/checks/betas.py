@@ -14,6 +14,11 @@ from grader.findings import Noise, Wiring, close
 from grader.model import Band, Fault
 
 COLLAPSED = 0.1  # nats per image: where nothing is left of a code, what is less and what is more is chance
+ONE_SIGN = 64  # values: that so many of either sign have the same one is no chance
+PROPORTIONAL = 1e-6  # below a correlation of 1: float32 rounding
+READER_ERRORS, READER_ERROR = 4, 0.03  # standard errors in favour of the student, and one of them, on 256 images
+TUNED_NATS = 0.5  # less is taken for a collapse
+TUNED_SHARE = 0.7  # of the KL at beta = 0; more is taken for a weight that does nothing
 LIMITS = 14.9  # logvar may be held within [-15, 15] or wider
 STAGES = ("VAE", "VAE.forward", "VAE.encode", "VAE.decode", "VAE.reparameterize")
 
@@ -42,7 +47,7 @@ def encoder_heads(seen: Seen, wiring_train: Wiring, context: Context) -> Finding
     if close(mu, logvar, rtol=1e-5, atol=1e-7) or _proportional(mu, logvar):
         return _head("mu and logvar are the same numbers (up to a factor)", "heads_shared", mu, logvar)
     for name, v, key in (("mu", mu, "relu_on_mu"), ("logvar", logvar, "relu_on_logvar")):
-        if v.size > 64 and (v.min() >= 0 or v.max() <= 0):
+        if v.size > ONE_SIGN and (v.min() >= 0 or v.max() <= 0):
             zeros = float((v == 0).mean())
             sign = "negative" if v.min() >= 0 else "positive"
             share = f", {100 * zeros:.0f} % are exactly 0" if zeros > 0.01 else ""
@@ -100,7 +105,7 @@ def _proportional(a: np.ndarray, b: np.ndarray) -> bool:
     x, y = (a - a.mean(0)).ravel(), (b - b.mean(0)).ravel()
     if x.std() < 1e-9 or y.std() < 1e-9:
         return False
-    return bool(abs(float(np.corrcoef(x, y)[0, 1])) > 1 - 1e-6)
+    return bool(abs(float(np.corrcoef(x, y)[0, 1])) > 1 - PROPORTIONAL)
 
 
 def _head(what: str, key: str, mu: np.ndarray, logvar: np.ndarray) -> Finding:
@@ -301,8 +306,7 @@ def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], con
         r = shown.runs.get(key)
         if r is None or r.accuracy is None or r.kl is None:
             continue
-        # one standard error of the reader on 256 images is 3 %; four of them in favour of the student
-        need = oracles.fano_nats(max(0.0, r.accuracy - 0.12))
+        need = oracles.fano_nats(max(0.0, r.accuracy - READER_ERRORS * READER_ERROR))
         if r.kl < need:
             return Finding(
                 False,
@@ -351,11 +355,11 @@ def tuned(shown: Behaviour, seen: Seen, context: Context) -> Finding:
     active = int(run.active.sum()) if run.active is not None else 0
     measured = {"beta": run.beta, "beta_c": float(f"{run.beta_c:.4g}"), "kl": float(f"{run.kl:.4g}"),
                 "active_units": active, "kl_at_0": float(f"{free:.4g}")}  # fmt: skip
-    expected = {"kl": f"0.5 to {0.7 * free:.3g}", "active_units": "≥ 1"}
+    expected = {"kl": f"{TUNED_NATS:g} to {TUNED_SHARE * free:.3g}", "active_units": "≥ 1"}
     at = f"at TUNED_BETA = {run.beta:g} (β_c = {number(run.beta_c or 0.0, 3)})"
     for bad, key in (
-        (run.kl < 0.5 or active == 0, "tuned_beta_collapses"),
-        (run.kl > 0.7 * free, "tuned_beta_does_nothing"),
+        (run.kl < TUNED_NATS or active == 0, "tuned_beta_collapses"),
+        (run.kl > TUNED_SHARE * free, "tuned_beta_does_nothing"),
     ):
         if bad:
             return Finding(

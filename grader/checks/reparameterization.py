@@ -9,7 +9,7 @@ from scipy import special
 
 from grader import diagnosis, metrics, probes
 from grader.checks.base import Context, Echo, Finding, Seen, check, number
-from grader.findings import Noise, Wiring, close, varies
+from grader.findings import FORMULA_TOLERANCE, Noise, Wiring, close, varies
 
 CALLS = ("VAE", "VAE.reparameterize")
 
@@ -108,11 +108,11 @@ def normal(noise: Noise, seen: Seen) -> Finding:
     if abs(kurtosis) > SIGMAS * np.sqrt(96 / n):
         return _not_normal(f"its kurtosis differs by {number(kurtosis)} from 3", "noise_not_normal", kurtosis=kurtosis)
     columns, rows, k = metrics.dependence(eps)
-    if columns > 7 / np.sqrt(len(eps)):
+    if columns > metrics.DEPENDENCE_SIGMAS / np.sqrt(len(eps)):
         return _not_normal(
             f"two latent dimensions correlate by {number(columns)}", "noise_correlated", correlation=columns
         )
-    if abs(rows) > 7 / np.sqrt(n):  # the largest of 2,048 lags
+    if abs(rows) > metrics.DEPENDENCE_SIGMAS / np.sqrt(n):  # the largest of 2,048 lags
         return _not_normal(f"rows {k} apart correlate by {number(rows)}", "noise_correlated", correlation=rows)
     lengths = metrics.kolmogorov_smirnov((eps**2).sum(1), lambda v: special.chdtr(eps.shape[1], v))[1]
     if lengths < P_VALUE:
@@ -156,7 +156,7 @@ def formula(noise: Noise, seen: Seen) -> Finding:
                 )  # fmt: skip
         return Finding(
             True, "the replayed noise gives mu + exp(logvar / 2) · eps to rounding",
-            measured={"largest_deviation": noise.worst}, expected={"largest_deviation": 1e-4},
+            measured={"largest_deviation": noise.worst}, expected={"largest_deviation": FORMULA_TOLERANCE},
         )  # fmt: skip
     named = diagnosis.name_sigma(dict(noise.sigma))
     plain = all(abs(v - np.exp(float(c) / 2)) < 0.1 * np.exp(float(c) / 2) for c, v in noise.sigma.items())
@@ -179,7 +179,7 @@ def formula(noise: Noise, seen: Seen) -> Finding:
         {"sigma": {k: float(f"{v:.4g}") for k, v in noise.sigma.items()},
          "mean_coefficient": float(f"{noise.mean_coefficient:.4g}"), "largest_deviation": noise.worst
          if np.isfinite(noise.worst) else None},
-        {"sigma": {"-2": 0.3679, "0": 1.0, "2": 2.718}, "mean_coefficient": 1.0, "largest_deviation": 1e-4},
+        {"sigma": {"-2": 0.3679, "0": 1.0, "2": 2.718}, "mean_coefficient": 1.0, "largest_deviation": FORMULA_TOLERANCE},
     )  # fmt: skip
 
 

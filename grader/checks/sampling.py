@@ -66,9 +66,9 @@ def prior_codes(seen: Seen) -> Finding:
     if p < P_VALUE:
         return _wrong(f"the lengths of codes are not those of N(0, I) (p = {p:.1g})", "prior_not_normal", measured)
     columns, rows, k = metrics.dependence(codes)
-    if columns > 7 / np.sqrt(n):
+    if columns > metrics.DEPENDENCE_SIGMAS / np.sqrt(n):
         return _wrong(f"two dimensions of the codes correlate by {number(columns)}", "prior_correlated", measured)
-    if abs(rows) > 7 / np.sqrt(size):
+    if abs(rows) > metrics.DEPENDENCE_SIGMAS / np.sqrt(size):
         return _wrong(f"codes {k} apart correlate by {number(rows)}", "prior_correlated", measured)
     second = seen.arrays("sample:exam:second")["codes"]
     if second.shape == codes.shape and close(second, codes):
