@@ -53,21 +53,6 @@ DIAGNOSES = _words(
     """
 )
 
-CHECKS = _words(
-    """
-    interface.loads interface.names interface.shapes interface.range interface.batch_independence
-    interface.state interface.bottleneck
-    loss.returns loss.reconstruction loss.ae_reconstruction loss.kl_closed_form loss.decomposition
-    loss.batch_reduction loss.gradients loss.stability
-    reparameterization.noise reparameterization.normal reparameterization.formula
-    reparameterization.gradients reparameterization.forward
-    betas.trains_on_samples betas.encoder_heads betas.code_reaches_decoder betas.learns
-    betas.kl_falls betas.honest_information betas.tuned
-    sampling.prior_codes sampling.images sampling.latent_grid
-    interpolation.ends interpolation.path interpolation.smoothness
-    """
-)
-
 
 class Case(NamedTuple):
     """One mutant: where it is, which check must fail for it, and what that check must name."""

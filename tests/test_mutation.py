@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grader import checks, diagnosis
 from tests import mutation
 
 CASES = list(mutation.iter_cases())
@@ -19,10 +20,10 @@ def _label(path: Path) -> str:
 @pytest.mark.parametrize("path", CASES, ids=_label)
 def test_mutant_is_well_formed(path: Path) -> None:
     case = mutation.read_case(path)
-    assert case.check in mutation.CHECKS
-    assert set(case.also) <= mutation.CHECKS - {case.check}
+    assert case.check in checks.IDS
+    assert set(case.also) <= set(checks.IDS) - {case.check}
     named = {case.diagnosis, *case.also_diagnosis} - {None}
-    assert named <= mutation.DIAGNOSES
+    assert named <= set(diagnosis.CATALOGUE)
 
     source = mutation.load_case(path)["submission.py"]
     if case.syntax_error:
@@ -46,7 +47,8 @@ def test_honest_submission_says_what_is_unusual(path: Path) -> None:
 
 
 def test_every_check_has_a_mutant() -> None:
-    assert {path.parent.name for path in CASES} == mutation.CHECKS
+    """The list of checks is the one that grades, so a check without a folder of mutants cannot join it."""
+    assert {path.parent.name for path in CASES} == set(checks.IDS) == {c.id for c in checks.ALL}
 
 
 def test_no_two_mutants_are_the_same_submission() -> None:
