@@ -114,6 +114,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "missing_name": ("a required name is missing", ""),
     "missing_package": ("a package is not installed here", "Use torch, numpy and the standard library; import plotting packages where they are used."),
     "wrong_signature": ("the parameters differ from the assignment's", "Compare the signature with the table in the assignment."),
+    "tuned_beta_no_weight": ("TUNED_BETA is not one finite number ≥ 0", "TUNED_BETA = …, the one β that you chose."),
     "syntax_error": ("the file does not parse", "Run `python -m py_compile submission.py`."),
     "undefined_global": ("a global name is used that is not defined on import", "Define constants at the top of the file; in notebooks only plain constants survive."),
     "cuda_hard_coded": ("a GPU is asked for", "Leave out .cuda() and device=\"cuda\": the grader runs on a CPU."),
@@ -125,7 +126,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "sigmoid_twice": ("the sigmoid is applied twice", "Apply the sigmoid once."),
     "activation_before_sigmoid": ("another activation stands before the sigmoid", "The layer before the sigmoid is linear: no ReLU, SiLU or softplus between."),
     "softmax_output": ("a softmax runs over the pixels", "Pixels do not compete: use a sigmoid for each."),
+    "codes_returned": ("codes are returned, not images", "Return decode(z), not z."),
     "images_changed_after_decoding": ("images are changed after decoding", "Return decode(z) as it is."),
+    "output_in_bytes": ("values run to 255", "Values lie in [0, 1]: leave out the factor 255."),
     "output_negative": ("outputs are negative", "End the decoder with a sigmoid."),
     "batch_size_hard_coded": ("a batch size is written into the model", "Use x.shape[0] (or -1) instead of a number."),
     "latent_dim_ignored": ("the latent dimension is written into the model", "Use self.latent_dim instead of a number."),
@@ -144,6 +147,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "nan_output": ("values are not finite", "Look for log or division at zero."),
     "decodes_mu_in_training": ("the decoder gets mu, not the sample", "x_hat = decode(reparameterize(mu, logvar))."),
     "decoder_ignores_code": ("the decoder ignores z", "The first layer of the decoder has to take z."),
+    "code_without_gradient": ("another z gives another image, but no gradient comes back through decode", "Leave out round(), comparisons, .detach() and torch.no_grad() between z and the image."),
     "relu_on_mu": ("mu takes one sign only", "Heads are linear: no ReLU, sigmoid or softplus at their end, no clamp, no large offset."),
     "relu_on_logvar": ("logvar takes one sign only", "Heads are linear: no ReLU, sigmoid or softplus at their end, no clamp, no constant; logvar is log σ², which has both signs, not σ."),
     "mu_bounded": ("mu is squeezed into a small range", "Heads are linear: no tanh and no clamp at their end."),
@@ -158,6 +162,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "tuned_beta_does_nothing": ("TUNED_BETA is so small that it does nothing", "Try a larger beta: prior samples should look like digits."),
     "not_learning": ("training does not improve the model", "Check that every layer is used, that images reach it on the scale they have, and that weights start neither so small nor "
         "so large that the budget is too short."),
+    "image_not_seen": ("encode does not see most of the image", "Check the axes of indexing, slicing and flattening in encode."),
+    "kl_does_not_pull": ("in training the KL holds mu and logvar back too little", "Does the gradient of kl reach mu and logvar, with beta, in every step?"),
+    "evaluation_differs": ("outside of training encode or decode give something else", "Look at .training, at layers with a mode of their own, and at averages of weights."),
+    "images_jump": ("images jump along a path", "Does the decoder round, wrap or compare the code, or multiply it by a large number?"),
     "prior_uniform": ("codes are uniform, not normal", "torch.randn(n, latent_dim), not torch.rand."),
     "prior_zero": ("codes do not vary", "Draw codes with torch.randn(n, latent_dim)."),
     "prior_wrong_scale": ("codes are not of zero mean and unit variance", "The prior is N(0, I): torch.randn, unscaled."),
@@ -167,7 +175,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "prior_not_normal": ("codes are not normal", "torch.randn(n, latent_dim), as it comes."),
     "samples_from_data": ("images are encoded first", "Draw codes from N(0, I); do not encode."),
     "sample_count": ("the number of images is wrong", "Return n images."),
-    "sample_seed_reset": ("every call gives the same images", "Do not seed inside sample."),
+    "sample_seed_reset": ("every call gives the same images", "Draw codes in every call, and do not seed inside sample."),
     "grid_pasted_outside_inner_loop": ("only the last column of tiles is filled", "The paste belongs into the inner loop: indent it."),
     "grid_pasted_outside_outer_loop": ("only the last row of tiles is filled", "The paste belongs into the loop over rows."),
     "grid_transposed": ("rows and columns are exchanged", "Row i has y_i, column j has x_j: decode (x_j, y_i)."),
@@ -178,6 +186,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "grid_image_turned": ("the finished image is turned or mirrored, its tiles with it", "Leave the image as it was pasted."),
     "grid_not_permuted": ("tiles are reshaped to one image without exchanging axes", "tiles.reshape(n, n, 28, 28).permute(0, 2, 1, 3).reshape(n * 28, n * 28)."),
     "grid_not_one_image": ("tiles are returned one by one", "Paste them into one image of n · 28 × n · 28."),
+    "grid_rows_alternate": ("every second row runs the other way", "Every row starts at x = −extent."),
+    "grid_tiles_overlap": ("tiles are pasted over each other", "Tile (i, j) fills rows 28 i to 28 i + 27 and columns 28 j to 28 j + 27."),
     "grid_padded": ("there are gaps or a border between tiles", "No padding (torchvision's make_grid pads by 2: padding=0)."),
     "grid_range_wrong": ("codes do not run from −extent to +extent", "torch.linspace(-extent, extent, n) on both axes."),
     "grid_spacing_wrong": ("codes are not equally spaced", "torch.linspace(-extent, extent, n) on both axes."),
@@ -415,10 +425,26 @@ def name_change(got: np.ndarray, want: np.ndarray) -> str:
             return what
     if want.shape[1] == 784 and (turn := name_turn(got.reshape(-1, 28, 28), want.reshape(-1, 28, 28))):
         return f"{turn} each"
+    if _drawn(got, want):
+        return "drawn as black or white at random, with these values for probabilities"
     slope, shift = np.polyfit(want.ravel(), got.ravel(), 1)
     if abs(slope) > 1e-3 and np.allclose(got, slope * want + shift, atol=1e-4):
         return f"multiplied by {slope:.3g} and shifted by {shift:.3g}"
     return ""
+
+
+def _drawn(got: np.ndarray, want: np.ndarray) -> bool:
+    """Whether ``got`` may be a draw of 0 and 1 with the probabilities ``want``.
+
+    Sums over what is brighter and over what is darker than one half lie within six standard deviations.
+    """
+    if not np.isin(got, (0.0, 1.0)).all() or want.min() < 0.0 or want.max() > 1.0:
+        return False
+    bright, spread = want > 0.5, want * (1.0 - want)
+    for part in (bright, ~bright):
+        if abs(float((got - want)[part].sum())) > 6.0 * math.sqrt(float(spread[part].sum())) + 1e-9:
+            return False
+    return True
 
 
 _SIGMAS = {

@@ -124,7 +124,7 @@ def code_reaches_decoder(seen: Seen, wiring_train: Wiring, wiring_eval: Wiring) 
         reach = np.abs(g).max((0, 1, 2))  # [D]
         dead = int((reach == 0).sum())
         if dead:
-            return _ignored(mode, dead, len(reach), "decode")
+            return _ignored(mode, dead, len(reach), "decode", _moves(seen, "VAE"))
         # A coordinate that is dropped has gradient exactly 0 in every projection, while others of the same
         # row do not; with hidden units of its own such a thing needs all of them dead at once.
         none = (np.abs(g).max(1) == 0) & (np.abs(g).max((1, 3), keepdims=True)[:, 0] > 0)
@@ -135,7 +135,7 @@ def code_reaches_decoder(seen: Seen, wiring_train: Wiring, wiring_eval: Wiring) 
     if all(n in seen and not seen.unwritten(n) for n in names) and seen.has("build:Autoencoder:20"):
         g = _code_gradients(seen, "Autoencoder", "eval")
         if dead := int((np.abs(g).max((0, 1, 2)) == 0).sum()):
-            return _ignored("eval", dead, g.shape[-1], "the autoencoder's decode")
+            return _ignored("eval", dead, g.shape[-1], "the autoencoder's decode", _moves(seen, "Autoencoder"))
     if wiring_train.observed and wiring_eval.exact and not wiring_train.exact:
         others = wiring_train.decodes_mu or wiring_train.decodes_logvar
         if not others and wiring_train.codes_in_order:
@@ -148,11 +148,18 @@ def _code_gradients(seen: Seen, cls: str, mode: str) -> np.ndarray:
     return np.stack([seen.arrays(f"code_gradient:{cls}:{mode}:{i}")["grad"] for i in range(2)])
 
 
-def _ignored(mode: str, dead: int, count: int, what: str) -> Finding:
+def _moves(seen: Seen, cls: str) -> bool:
+    """Whether different codes decode to different images, whatever the gradient says."""
+    return seen.has(f"range:1:{cls}") and bool(np.ptp(seen.arrays(f"range:1:{cls}")["out0"], axis=0).max() > 1e-3)
+
+
+def _ignored(mode: str, dead: int, count: int, what: str, moves: bool) -> Finding:
+    key = "code_without_gradient" if dead == count and moves else "decoder_ignores_code"
     some = f"only {count - dead} of {count} latent coordinates move" if dead < count else "no latent coordinate moves"
     return Finding(
-        False, f"in {mode} mode {some} what {what} returns (by its gradient)",
-        diagnosis.hint(["decoder_ignores_code"]), "decoder_ignores_code",
+        False, f"in {mode} mode {some} what {what} returns (by its gradient)"
+        + (f": {diagnosis.sentence([key])}" if key == "code_without_gradient" else ""),
+        diagnosis.hint([key]), key,
         {"coordinates_without_effect": dead}, {"coordinates_without_effect": 0},
     )  # fmt: skip
 
@@ -201,7 +208,7 @@ def learns(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
         if blind > 2:
             return Finding(
                 False, f"{cls}.encode does not see {blind} of 7 bands of rows: inverting them changes no code",
-                "Check the axes of indexing, slicing and flattening in encode.", "not_learning",
+                diagnosis.hint(["image_not_seen"]), "image_not_seen",
                 {"bands_unseen": blind}, {"bands_unseen": 0},
             )  # fmt: skip
     of = {"Autoencoder": ("explained_ae", ("ae",)), "VAE": ("explained_vae", ("beta_0", "beta_1"))}
@@ -249,7 +256,8 @@ def kl_falls(shown: Behaviour, seen: Seen, bands: dict[str, Band], context: Cont
         text = ", ".join(f"{number(v, 3)} at {b:g}" for b, v in zip(betas, values, strict=True))
         return Finding(
             False, f"KL in nats per image does not fall with beta: {text}",
-            "The KL has to be weighted by beta in the loss that training minimises.", None,
+            "The KL has to be weighted by beta in the loss that training minimises.",
+            _not_held(shown.runs[f"beta_{betas[-1]:g}"], bands),
             measured, {"order": "falling"},
         )  # fmt: skip
     band, value = bands["kl_1"], kl[1.0] or 0.0
@@ -258,11 +266,19 @@ def kl_falls(shown: Behaviour, seen: Seen, bands: dict[str, Band], context: Cont
             False,
             f"at beta_c = 1 the KL is {number(value, 3)} nats per image, more than twice the largest of {band.runs} runs of "
             f"honest work ({number(band.high / 2, 3)})",
-            "Does the KL pull on mu and logvar at all in the loss that training minimises?", None,
+            "Does the KL pull on mu and logvar at all in the loss that training minimises?",
+            _not_held(shown.runs["beta_1"], bands),
             measured, {"kl_at_1": [0.0, band.high]}, near=_near(band, value),
         )  # fmt: skip
     return Finding(True, "KL in nats per image: " + ", ".join(f"{number(v, 3)} at {b:g}" for b, v in kl.items() if v),
                    measured=measured, expected={"kl_at_1": [0.0, band.high]})  # fmt: skip
+
+
+def _not_held(run: Trained, bands: dict[str, Band]) -> str:
+    """Why a KL is too large: it is another one outside of training, or nothing held it back there."""
+    kl, end = run.kl or 0.0, run.kl_end
+    same = kl > 0 and end > 0 and _in(bands["kl_gap"], math.log(kl) - math.log(end))
+    return "kl_does_not_pull" if same else "evaluation_differs"
 
 
 @check(
@@ -299,7 +315,7 @@ def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], con
                 False,
                 f"{what} was {number(before)} at the end of training at beta_c = 1, but is {number(now or 0.0)} on "
                 f"evaluation images with z drawn from the encoder's mu and logvar: {by}",
-                "Does training use the same mu, logvar and decoder that encode and decode show?", None,
+                "Does training use the same mu, logvar and decoder that encode and decode show?", "evaluation_differs",
                 {key: float(f"{value:.4g}")}, {key: [band.low, band.high]}, near=_near(band, value),
             )  # fmt: skip
     for key in [f"beta_{b:g}" for b in context.assignment.betas]:

@@ -112,7 +112,7 @@ def names(seen: Seen) -> Finding:
         False,
         text,
         "Compare the names and parameters with the table in the assignment; losses are called by keyword.",
-        "missing_name" if missing else "wrong_signature",
+        "missing_name" if missing else "tuned_beta_no_weight" if set(problems) == {"TUNED_BETA"} else "wrong_signature",
         {"missing": missing, "wrong": sorted(set(problems) - set(missing))},
         {n.split(".")[0]: EXPECTED[n.split(".")[0]] for n in problems},
     )
@@ -237,11 +237,14 @@ def value_range(seen: Seen) -> Finding:
         elif _one_sided(a, b) or _one_sided(1 - b, 1 - a):
             squeezed.append((cls, a, b))
     if where:
-        key = "sigmoid_missing" if high > 1 else "output_negative"
+        in_bytes = low >= 0 and abs(high - 255.0) < 0.5  # at codes of 100 standard deviations a sigmoid has reached 1
+        key = "output_in_bytes" if in_bytes else "sigmoid_missing" if high > 1 else "output_negative"
         return Finding(
             False,
             f"{where}.decode returns values from {number(low)} to {number(high)}, expected [0, 1]",
-            "End the decoder with a sigmoid, or use the loss on the same scale as the output.",
+            "Leave out the factor 255: images and what decode returns are on the scale from 0 to 1."
+            if in_bytes
+            else "End the decoder with a sigmoid, or use the loss on the same scale as the output.",
             key,
             {"min": low, "max": high},
             {"min": 0.0, "max": 1.0},

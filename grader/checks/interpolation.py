@@ -12,6 +12,7 @@ from grader import diagnosis, metrics, probes
 from grader.behaviour import Behaviour, band_metrics
 from grader.checks.base import Context, Echo, Finding, Seen, check, number
 from grader.checks.betas import _in, _near, _run
+from grader.checks.sampling import name_images
 from grader.findings import close
 from grader.model import Band
 
@@ -57,7 +58,8 @@ def _paths(seen: Seen, context: Context) -> list[Path]:
         where = f"{cls}, {k} steps"
         if not shape or shape[0] != k or int(np.prod(shape)) != k * 784:
             text = f"shape {shape}, expected [{k}, 1, 28, 28] or [{k}, 784]"
-            out.append(Path(where, None, want, shape, np.zeros(0, bool), "frame_count", text))
+            key = name_images(shape, k, o.arrays["codes"]) or "frame_count"
+            out.append(Path(where, None, want, shape, np.zeros(0, bool), key, text))
             continue
         frames = o.arrays["images"].reshape(k, 784)
         good = np.array([close(f, w) for f, w in zip(frames, want, strict=True)])
@@ -145,7 +147,8 @@ def _name_codes(codes: np.ndarray, ends: Mapping[str, np.ndarray]) -> tuple[str 
     return "path_not_straight", f"codes leave the straight line by up to {number(float(off.max()), 2)} of its length"
 
 
-WHOLE = ("interpolates_pixels", "frame_count")  # mistakes of the whole path, whatever its ends are
+SHAPES = ("frame_count", "codes_returned", "wrong_image_shape")
+WHOLE = ("interpolates_pixels", *SHAPES)  # mistakes of the whole path, whatever its ends are
 UNSTABLE = ("interface.state", "interface.batch_independence", "interface.bottleneck", "interface.range")
 USES = ("interpolate", *(name for cls in probes.CLASSES for name in (cls, f"{cls}.encode", f"{cls}.decode")))
 # Share of the mean image's error: below it images are all but one, and the bends of a path between them say nothing.
@@ -178,7 +181,7 @@ def path(seen: Seen, context: Context) -> Finding:
             continue
         if not p.ends_good and p.key not in WHOLE and (p.key or p.alike):
             raise Echo("interpolation.ends")
-        if p.key == "frame_count":
+        if p.key in SHAPES:
             return Finding(False, f"{p.where}: {p.text}", diagnosis.hint([p.key]), p.key, {"shape": p.shape}, {},
                            alike=False)  # fmt: skip
         bad = int((~p.good).sum())
@@ -219,7 +222,8 @@ def smoothness(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
             return Finding(
                 False, f"{what} of paths at beta_c = 1 is {number(value, 3)}, honest work has {number(band.low, 3)} to "
                 f"{number(band.high, 3)} ({band.runs} runs)",
-                "A latent space with holes makes images jump: is the KL in the loss that is minimised?", None,
+                f"A latent space with holes makes images jump: is the KL in the loss that is minimised? {diagnosis.hint(['images_jump'])}",
+                "images_jump",
                 measured, {key: [band.low, band.high]}, near=_near(band, value),
             )  # fmt: skip
     return Finding(True, f"roughness {number(values['roughness_beta_1'], 3)}, path over chord {number(values['path_beta_1'], 3)}",

@@ -83,6 +83,12 @@ def normal(noise: Noise, seen: Seen) -> Finding:
             f"{silent} of {big.shape[1]} columns do not vary", "noise_missing_in_dimensions", columns=silent
         )
     unique = len(np.unique(big)) / n
+    at_the_ends = float(np.isclose(np.abs(big), np.abs(big).max(), rtol=1e-3).mean())
+    if unique < 0.9 and at_the_ends < 0.9 and len(np.unique(big)) > (1 - at_the_ends) * 0.9 * n:
+        return _not_normal(
+            f"{100 * at_the_ends:.0f} % of {n:,} values are ±{number(float(np.abs(big).max()), 3)}", "noise_truncated",
+            largest=float(np.abs(big).max()),
+        )  # fmt: skip
     if unique < 0.9:
         return _not_normal(
             f"only {100 * unique:.3g} % of {n:,} values are distinct", "noise_repeats_within", distinct=unique

@@ -99,6 +99,13 @@ def _count_problem(shape: list[int], n: int) -> bool:
     return not shape or shape[0] != n or int(np.prod(shape)) != n * 784
 
 
+def name_images(shape: list[int], n: int, codes: np.ndarray) -> str | None:
+    """What was returned in place of ``n`` images, where there are ``n`` of it; ``codes`` are those that were decoded."""
+    if not shape or shape[0] != n:
+        return None
+    return "codes_returned" if codes.ndim == 2 and shape == [n, codes.shape[1]] else "wrong_image_shape"
+
+
 UNSTABLE = ("interface.state", "interface.batch_independence", "interface.bottleneck", "interface.range")
 
 
@@ -109,9 +116,10 @@ def images(seen: Seen) -> Finding:
     for name, n in counts.items():
         shape = seen.observation(f"sample:exam:{name}").info["meta"][0]
         if _count_problem(shape, n):
+            key = name_images(shape, n, seen.observation(f"sample:exam:{name}").arrays["codes"]) or "sample_count"
             return Finding(
                 False, f"sample(model, {n}) returns shape {shape}, expected [{n}, 1, 28, 28] or [{n}, 784]",
-                diagnosis.hint(["sample_count"]), "sample_count", {"shape": shape}, {"shape": [n, 784]}, alike=False,
+                diagnosis.hint([key]), key, {"shape": shape}, {"shape": [n, 784]}, alike=False,
             )  # fmt: skip
     try:
         shape = seen.observation("sample:exam_2d:first").info["meta"][0]
@@ -210,6 +218,20 @@ def _name_shape(shape: list[int], n: int) -> str | None:
     return "grid_padded" if len(shape) >= 2 and n * 28 < shape[-1] == shape[-2] < n * 40 else None
 
 
+def _overlap(whole: np.ndarray, want: np.ndarray) -> int | None:
+    """How far apart tiles were pasted, each over the ones before, where that is less than 28 pixels."""
+    n = len(want)
+    for apart in range(14, 28):
+        canvas = np.zeros_like(whole)
+        for i in range(n):
+            for j in range(n):
+                canvas[i * apart : i * apart + 28, j * apart : j * apart + 28] = want[i, j]
+        used = slice(0, (n - 1) * apart + 28)
+        if close(whole[used, used], canvas[used, used]):
+            return apart
+    return None
+
+
 def _first(good: np.ndarray) -> str:
     i, j = np.argwhere(~good)[0]
     return f"row {i + 1}, column {j + 1}"
@@ -270,6 +292,10 @@ def _name_grid(
         if close(turn(got), want):
             return key.strip(), diagnosis.sentence([key.strip()]), ""
     whole, right = (t.transpose(0, 2, 1, 3).reshape(n * 28, n * 28) for t in (got, want))
+    if close(got[::2], want[::2]) and close(got[1::2], want[1::2, ::-1]):
+        return "grid_rows_alternate", diagnosis.sentence(["grid_rows_alternate"]), ""
+    if (apart := _overlap(whole, want)) is not None:
+        return "grid_tiles_overlap", f"tiles are pasted {apart} pixels apart, over each other", ""
     if turned := diagnosis.name_turn(whole, right):
         return "grid_image_turned", f"the finished image is {turned}", ""
     if close(whole, want.reshape(n * 28, n * 28)):
@@ -295,7 +321,9 @@ def _name_codes(codes: np.ndarray, n: int, extent: float) -> tuple[str | None, s
                 "grid_range_wrong",
                 f"{name} runs from {number(float(values[0]), 3)} to {number(float(values[-1]), 3)}",
             )
-        if len(values) == n and np.ptp(np.diff(values)) > 1e-3:
+        if len(values) < n:
+            return "grid_spacing_wrong", f"only {len(values)} different {name} reach the decoder, expected {n}"
+        if np.ptp(np.diff(values)) > 1e-3:
             return "grid_spacing_wrong", f"{name} is not equally spaced"
     return None, ""
 

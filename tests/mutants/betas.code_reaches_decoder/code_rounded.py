@@ -13,7 +13,7 @@ PATCH = [
         mu""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "code_without_gradient"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

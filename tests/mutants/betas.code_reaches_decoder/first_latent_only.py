@@ -13,7 +13,7 @@ PATCH = [
         "self.fc3(z[:, :1])",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "decoder_ignores_code"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

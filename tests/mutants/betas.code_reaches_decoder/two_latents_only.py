@@ -16,7 +16,7 @@ PATCH = [
         mu""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "decoder_ignores_code"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

@@ -7,7 +7,7 @@ PATCH = [
         "self.to_logvar(feats).clamp(max=-4)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "relu_on_logvar"
 ALSO = [
     "betas.learns",
     "betas.honest_information",

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "relu_on_logvar"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

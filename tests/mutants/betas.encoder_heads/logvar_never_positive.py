@@ -7,7 +7,7 @@ PATCH = [
         "-F.relu(self.logvar_layer(hidden))",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "relu_on_logvar"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

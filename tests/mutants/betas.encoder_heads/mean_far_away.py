@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "relu_on_mu"
 ALSO = [
     "betas.learns",
     "betas.honest_information",

@@ -7,7 +7,7 @@ PATCH = [
         "nn.functional.softplus(self.logvar_head(hidden))",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "relu_on_logvar"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

@@ -13,5 +13,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "evaluation_differs"
 ALSO = ["betas.learns", "betas.kl_falls", "betas.tuned", "interpolation.smoothness"]

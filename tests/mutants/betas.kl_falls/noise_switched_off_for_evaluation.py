@@ -13,5 +13,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "evaluation_differs"
 ALSO = ["betas.honest_information", "betas.tuned", "interpolation.smoothness"]

@@ -10,7 +10,7 @@ PATCH = [
         mu""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "not_learning"
 ALSO = [
     "betas.kl_falls",
     "betas.tuned",

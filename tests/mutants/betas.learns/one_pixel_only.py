@@ -15,7 +15,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "image_not_seen"
 ALSO = [
     "betas.kl_falls",
     "betas.tuned",

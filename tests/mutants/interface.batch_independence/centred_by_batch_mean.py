@@ -10,5 +10,5 @@ PATCH = [
         mu""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "batch_statistics"
 ALSO = ["interface.bottleneck", "interpolation.ends"]

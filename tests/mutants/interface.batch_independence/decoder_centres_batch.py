@@ -10,7 +10,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "batch_statistics"
 ALSO = [
     "interface.bottleneck",
     "sampling.latent_grid",

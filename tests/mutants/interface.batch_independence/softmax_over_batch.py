@@ -10,5 +10,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "batch_statistics"
 ALSO = ["interface.bottleneck", "interpolation.ends", "betas.learns", "betas.kl_falls"]

@@ -26,7 +26,7 @@ PATCH = [
         mu""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "bottleneck_bypassed"
 ALSO = [
     "betas.trains_on_samples",
     "reparameterization.forward",

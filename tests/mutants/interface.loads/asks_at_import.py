@@ -10,4 +10,4 @@ EPOCHS = int(input("How many epochs? "))
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "input_on_import"

@@ -15,4 +15,4 @@ raise SystemExit(0)
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "exits_on_import"

@@ -7,5 +7,5 @@ PATCH = [
         "TUNED_BETA = [0.0, 1.0, 10.0]",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "tuned_beta_no_weight"
 ALSO = ["betas.tuned"]

@@ -7,5 +7,5 @@ PATCH = [
         "TUNED_BETA = -0.0128",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "tuned_beta_no_weight"
 ALSO = []

@@ -15,5 +15,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "output_in_bytes"
 ALSO = ["loss.reconstruction", "loss.gradients"]

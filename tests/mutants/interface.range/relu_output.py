@@ -15,5 +15,5 @@ PATCH = [
         mu""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "sigmoid_missing"
 ALSO = ["betas.learns", "loss.gradients", "betas.code_reaches_decoder"]

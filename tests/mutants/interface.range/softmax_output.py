@@ -7,5 +7,5 @@ PATCH = [
         "        return torch.softmax(self.d2(hidden), dim=1)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "softmax_output"
 ALSO = ["betas.learns", "betas.kl_falls", "betas.tuned"]

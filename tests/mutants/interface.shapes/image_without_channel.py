@@ -9,4 +9,4 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "wrong_image_shape"

@@ -7,4 +7,4 @@ PATCH = [
         "        self.to_mu = nn.Linear(16 * 6 * 6, latent_dim)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "layers_do_not_fit"

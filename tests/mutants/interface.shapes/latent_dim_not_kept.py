@@ -9,5 +9,5 @@ PATCH = [
         self.fc1""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "missing_name"
 ALSO = ["interface.names"]

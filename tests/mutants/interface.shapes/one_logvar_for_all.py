@@ -7,4 +7,4 @@ PATCH = [
         "self.fc_logvar = nn.Linear(400, 1)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "wrong_code_shape"

@@ -11,4 +11,4 @@ PATCH = [
         nn.Unflatten(1, (16, 8, 8)),""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "wrong_image_shape"

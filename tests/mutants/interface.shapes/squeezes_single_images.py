@@ -9,4 +9,4 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "batch_axis_lost"

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "random_in_eval_mode"
 ALSO = [
     "interface.bottleneck",
     "interface.batch_independence",

@@ -7,7 +7,7 @@ PATCH = [
         "F.relu(nn.Linear(z.shape[1], 400)(z))",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "random_in_eval_mode"
 ALSO = [
     "betas.learns",
     "interface.bottleneck",

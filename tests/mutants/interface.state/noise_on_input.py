@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "random_in_eval_mode"
 ALSO = [
     "interface.batch_independence",
     "reparameterization.forward",

@@ -14,5 +14,5 @@ PATCH = [
         "self.fc1(x.reshape(x.shape[0], 784) @ self.mixing)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "layers_in_plain_list"
 ALSO = ["interface.bottleneck", "interpolation.ends"]

@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "alpha_starts_late"
 ALSO = ["interpolation.path", "interpolation.smoothness"]

@@ -10,5 +10,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "wrong_number_of_results"
 ALSO = ["interpolation.path", "interpolation.smoothness"]

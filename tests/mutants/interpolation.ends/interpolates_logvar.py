@@ -11,5 +11,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "interpolates_logvar"
 ALSO = ["interpolation.path", "interpolation.smoothness"]

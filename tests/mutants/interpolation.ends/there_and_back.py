@@ -115,5 +115,5 @@ def latent_grid(model, n=21, extent=4.0):
         cols.append(model.decode(z).reshape(n * 28, 28))
     return torch.cat(cols, dim=1)
 
-DIAGNOSIS = None
+DIAGNOSIS = "alpha_not_linear"
 ALSO = []

@@ -7,5 +7,5 @@ PATCH = [
         "z_start + alpha * z_end",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "weights_do_not_add_up"
 ALSO = ["interpolation.path", "interpolation.smoothness"]

@@ -11,5 +11,5 @@ PATCH = [
         "alpha * z_end).reshape(-1, 1, 28, 28)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "frame_count"
 ALSO = ["interpolation.ends", "interpolation.smoothness"]

@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "alpha_not_linear"
 ALSO = ["interpolation.ends", "interpolation.smoothness"]

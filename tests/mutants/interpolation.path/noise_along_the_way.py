@@ -10,5 +10,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "path_not_straight"
 ALSO = ["interpolation.ends", "interpolation.smoothness"]

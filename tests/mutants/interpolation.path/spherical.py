@@ -12,5 +12,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "path_not_straight"
 ALSO = ["interpolation.ends", "interpolation.smoothness"]

@@ -123,5 +123,5 @@ def latent_grid(model, n=21, extent=4.0):
         rows.append(torch.cat(list(row[:, 0]), dim=1))
     return torch.cat(rows, dim=0)
 
-DIAGNOSIS = None
+DIAGNOSIS = "alpha_not_linear"
 ALSO = []

@@ -7,5 +7,5 @@ PATCH = [
         "torch.linspace(0, 1, 10)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "frame_count"
 ALSO = ["interpolation.ends", "interpolation.smoothness"]

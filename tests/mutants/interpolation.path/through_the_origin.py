@@ -7,5 +7,5 @@ PATCH = [
         "(torch.lerp(z0, z1, a.item()) * (2 * a.item() - 1) ** 2)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "path_not_straight"
 ALSO = ["interpolation.ends", "interpolation.smoothness"]

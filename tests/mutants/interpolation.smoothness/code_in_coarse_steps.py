@@ -16,7 +16,7 @@ PATCH = [
         mu""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "images_jump"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

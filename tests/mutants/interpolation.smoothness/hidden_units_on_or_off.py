@@ -10,7 +10,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "images_jump"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

@@ -8,7 +8,7 @@ PATCH = [
     kl = 0.5 *""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "beta_not_linear"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "beta_rescaled"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

@@ -7,7 +7,7 @@ PATCH = [
         "recon + TUNED_BETA * kl",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "beta_constant"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

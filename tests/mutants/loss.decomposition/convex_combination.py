@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "beta_as_mixture"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

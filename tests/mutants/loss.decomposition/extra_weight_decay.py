@@ -7,7 +7,7 @@ PATCH = [
         "recon + beta * kl + 0.01 * mu.pow(2).mean()",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "total_has_another_term"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "recon_rescaled_in_total"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

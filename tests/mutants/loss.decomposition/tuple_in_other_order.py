@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "loss_results_order"
 ALSO = [
     "loss.kl_closed_form",
     "loss.reconstruction",

@@ -11,7 +11,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "loss_detached"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

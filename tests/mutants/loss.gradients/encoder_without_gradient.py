@@ -10,7 +10,7 @@ PATCH = [
         mu""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "loss_detached"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "loss_detached"
 ALSO = [
     "betas.learns",
     "betas.kl_falls",

@@ -10,7 +10,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "kl_logvar_clamped"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

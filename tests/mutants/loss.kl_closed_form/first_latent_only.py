@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "kl_one_latent_only"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

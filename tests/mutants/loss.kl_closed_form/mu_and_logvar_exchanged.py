@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "kl_mu_logvar_exchanged"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

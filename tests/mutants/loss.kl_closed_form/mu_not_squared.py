@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "kl_mu_not_squared"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

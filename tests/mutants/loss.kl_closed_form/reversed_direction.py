@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "kl_reversed"
 ALSO = ["loss.gradients", "betas.kl_falls", "betas.tuned", "betas.learns", "loss.stability"]

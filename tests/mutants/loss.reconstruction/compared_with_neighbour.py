@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "recon_other_images"
 ALSO = ["loss.gradients", "betas.learns", "betas.kl_falls", "betas.tuned"]

@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "bce_one_sided"
 ALSO = ["loss.gradients", "betas.learns", "betas.kl_falls", "betas.tuned"]

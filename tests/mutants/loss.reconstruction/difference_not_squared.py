@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "recon_difference_not_squared"
 ALSO = ["loss.gradients", "betas.learns", "betas.kl_falls", "betas.tuned"]

@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "recon_root"
 ALSO = ["loss.gradients", "loss.stability"]

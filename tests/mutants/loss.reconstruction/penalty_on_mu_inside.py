@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "recon_depends_on_codes"
 ALSO = ["loss.gradients", "loss.decomposition", "loss.batch_reduction"]

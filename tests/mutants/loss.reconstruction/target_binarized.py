@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "recon_target_rounded"
 ALSO = ["loss.gradients", "betas.learns"]

@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "kl_not_reduced_over_latents"
 ALSO = ["loss.kl_closed_form"]

@@ -7,5 +7,5 @@ PATCH = [
         'bce = nn.BCELoss(reduction="none")',
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "loss_not_reduced"
 ALSO = ["loss.reconstruction", "loss.ae_reconstruction"]

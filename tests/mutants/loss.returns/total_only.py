@@ -9,4 +9,4 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "loss_other_form"

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "sigma_is_precision"
 ALSO = [
     "reparameterization.gradients",
     "betas.honest_information",

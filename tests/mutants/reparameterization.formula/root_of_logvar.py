@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "sigma_is_root_logvar"
 ALSO = [
     "reparameterization.gradients",
     "betas.honest_information",

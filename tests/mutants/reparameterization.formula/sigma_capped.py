@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "sigma_capped"
 ALSO = [
     "reparameterization.gradients",
     "betas.honest_information",

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "mu_scaled"
 ALSO = [
     "reparameterization.gradients",
     "betas.honest_information",

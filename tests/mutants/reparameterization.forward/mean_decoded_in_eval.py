@@ -13,7 +13,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "noise_only_in_training"
 ALSO = [
     "betas.trains_on_samples",
     "betas.honest_information",

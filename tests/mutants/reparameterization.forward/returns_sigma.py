@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "forward_returns_sigma"
 ALSO = [
     "betas.trains_on_samples",
     "betas.honest_information",

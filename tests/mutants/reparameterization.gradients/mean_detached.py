@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "noise_detached"
 ALSO = [
     "betas.kl_falls",
     "betas.honest_information",

@@ -88,5 +88,5 @@ def latent_grid(model, n=21, extent=4.0):
         rows.append(torch.cat(list(tiles), 1))
     return torch.cat(rows, 0)
 
-DIAGNOSIS = None
+DIAGNOSIS = "noise_cached"
 ALSO = []

@@ -11,7 +11,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "noise_only_in_evaluation"
 ALSO = [
     "reparameterization.normal",
     "reparameterization.formula",

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "noise_shared_across_batch"
 ALSO = [
     "reparameterization.normal",
     "reparameterization.formula",

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "no_noise"
 ALSO = [
     "reparameterization.normal",
     "reparameterization.formula",

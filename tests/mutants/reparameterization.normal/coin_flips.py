@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "noise_repeats_within"
 ALSO = [
     "reparameterization.noise",
     "reparameterization.formula",

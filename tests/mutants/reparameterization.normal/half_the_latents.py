@@ -10,7 +10,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "noise_missing_in_dimensions"
 ALSO = [
     "reparameterization.formula",
     "reparameterization.gradients",

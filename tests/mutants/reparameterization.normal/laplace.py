@@ -10,7 +10,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "noise_not_normal"
 ALSO = [
     "reparameterization.noise",
     "reparameterization.formula",

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "noise_scaled"
 ALSO = [
     "reparameterization.noise",
     "reparameterization.formula",

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "noise_truncated"
 ALSO = [
     "reparameterization.noise",
     "reparameterization.formula",

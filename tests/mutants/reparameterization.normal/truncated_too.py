@@ -104,5 +104,5 @@ def latent_grid(model, n=21, extent=4.0):
     img = model.decode(torch.dstack((X, Y)).reshape(-1, 2)).reshape(n, n, 28, 28)
     return torch.einsum("ijhw->ihjw", img).reshape(n * 28, n * 28)
 
-DIAGNOSIS = None
+DIAGNOSIS = "noise_truncated"
 ALSO = []

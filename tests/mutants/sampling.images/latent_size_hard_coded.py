@@ -7,5 +7,5 @@ PATCH = [
         "torch.randn((n, 20))",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "latent_dim_ignored"
 ALSO = ["sampling.prior_codes"]

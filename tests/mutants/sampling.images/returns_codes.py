@@ -11,5 +11,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "codes_returned"
 ALSO = ["sampling.prior_codes"]

@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "images_changed_after_decoding"
 ALSO = ["sampling.prior_codes"]

@@ -10,5 +10,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "samples_from_data"
 ALSO = ["sampling.prior_codes"]

@@ -9,5 +9,5 @@ PATCH = [
     return images.transpose(-1, -2)""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "images_changed_after_decoding"
 ALSO = ["sampling.prior_codes"]

@@ -7,4 +7,4 @@ PATCH = [
         "tile = model.decode(z).reshape(28, 28).T",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "images_changed_after_decoding"

@@ -13,4 +13,4 @@ PATCH = [
         "image[i * 30 : i * 30 + 28, j * 30 : j * 30 + 28]",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "grid_padded"

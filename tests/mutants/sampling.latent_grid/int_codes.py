@@ -134,5 +134,5 @@ def latent_grid(model, n=21, extent=4.0):
         img[i] = model.decode(codes)[:, 0].transpose(0, 1)
     return img.reshape(n * 28, n * 28)
 
-DIAGNOSIS = None
+DIAGNOSIS = "grid_spacing_wrong"
 ALSO = []

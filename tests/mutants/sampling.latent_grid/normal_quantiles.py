@@ -9,4 +9,4 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "grid_extent_ignored"

@@ -9,4 +9,4 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "grid_codes_not_on_grid"

@@ -98,5 +98,5 @@ def latent_grid(model, n=21, extent=4.0):
         tiles = model.decode(zs)[:, 0]
     return torch.vstack([torch.hstack(list(tiles[r * n:(r + 1) * n])[::(-1 if r % 2 else 1)]) for r in range(n)])
 
-DIAGNOSIS = None
+DIAGNOSIS = "grid_rows_alternate"
 ALSO = []

@@ -7,4 +7,4 @@ PATCH = [
         "",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "grid_not_permuted"

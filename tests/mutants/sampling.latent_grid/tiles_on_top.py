@@ -7,4 +7,4 @@ PATCH = [
         "image[i * 27 : i * 27 + 28, j * 27 : j * 27 + 28]",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "grid_tiles_overlap"

@@ -7,4 +7,4 @@ PATCH = [
         "torch.stack([yy.flatten(), xx.flatten()], dim=1)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "grid_symmetry"

@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "prior_uniform"
 ALSO = ["sampling.images"]

@@ -16,5 +16,5 @@ def sample(model, n):""",
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "sample_seed_reset"
 ALSO = ["sampling.images"]

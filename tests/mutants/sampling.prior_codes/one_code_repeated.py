@@ -7,5 +7,5 @@ PATCH = [
         "torch.randn(1, model.latent_dim).expand(n, -1)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "prior_zero"
 ALSO = ["sampling.images"]

@@ -7,5 +7,5 @@ PATCH = [
         "torch.randn(n, model.latent_dim).clamp(-1, 1)",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "prior_truncated"
 ALSO = ["sampling.images"]

@@ -1,0 +1,11 @@
+"""Dark images are to count less: the KL is weighted by how bright its image is."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        "    kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp()) / batch",
+        """    kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=1)
+    kl = (kl * x.flatten(1).mean(dim=1)).mean()""",
+    ),
+]
+DIAGNOSIS = None
