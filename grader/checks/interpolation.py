@@ -58,8 +58,8 @@ def _paths(seen: Seen, context: Context) -> list[Path]:
         where = f"{cls}, {k} steps"
         if not shape or shape[0] != k or int(np.prod(shape)) != k * 784:
             text = f"shape {shape}, expected [{k}, 1, 28, 28] or [{k}, 784]"
-            key = name_images(shape, k, o.arrays["codes"]) or "frame_count"
-            out.append(Path(where, None, want, shape, np.zeros(0, bool), key, text))
+            what = name_images(shape, k, o.arrays["codes"]) or "frame_count"
+            out.append(Path(where, None, want, shape, np.zeros(0, bool), what, text))
             continue
         frames = o.arrays["images"].reshape(k, 784)
         good = np.array([close(f, w) for f, w in zip(frames, want, strict=True)])
