@@ -21,13 +21,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from grader import behaviour, checks, classroom, findings, intake, judge, observe, probes, store
+from grader import behaviour, checks, classroom, intake, judge, observe, probes, store
 from grader import calibrate as bands_of
 from grader import data as datasets
 from grader.assignment import Assignment
+from grader.checks.base import Context
 from grader.data import Dataset
 from grader.intake import Submission
-from grader.model import Band, Grade, Observations, UsageError
+from grader.model import Band, Demand, Grade, Observations, UsageError
 from grader.sandbox import host
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +71,11 @@ def honest_cases() -> dict[str, Submission]:
     folder = ROOT / "tests" / "honest"
     paths = [p for p in sorted(folder.iterdir()) if p.suffix == ".py" or (p.is_dir() and p.name != "__pycache__")]
     return {p.stem: as_submission(p.stem, cases.load_honest(p)) for p in paths}
+
+
+def judged_runs(assignment: Assignment) -> frozenset[str]:
+    """The trained runs that checks read; the planes are there for figures."""
+    return frozenset({"ae", "tuned"} | {f"beta_{b:g}" for b in assignment.betas})
 
 
 def parallel(items: Iterable[T], jobs: int, isolation: str, work: Callable[[T, host.Sandbox], R]) -> list[R]:
@@ -126,6 +132,20 @@ class Cache:
         store.write_atomic(path, store.dumps(out))
         return out
 
+    def demanded(
+        self, submission: Submission, base: Observations, demand: Demand, sandbox: host.Sandbox
+    ) -> Observations:
+        """What a judgement of ``base`` demands besides it."""
+        path = WORK / "observations" / f"{classroom.demand_digest(base.digest, demand)[:32]}.obs"
+        old = store.read(path)
+        if old is not None:
+            return old
+        observer = observe.Observer(submission, self.assignment, self.data, sandbox)
+        seen = observer.observe_run(base.by_probe, demand)
+        out = Observations(seen, path.stem, self.isolation, {}, base.data_sha256)
+        store.write_atomic(path, store.dumps(out))
+        return out
+
 
 # --- calibration ---------------------------------------------------------------------------------------
 
@@ -147,14 +167,21 @@ def calibrate(assignment: Assignment, data_root: Path, seeds: int, jobs: int) ->
         except (OSError, ValueError):
             pass
         data = datasets.load(assignment.dataset, seed=seed, root=data_root, cache=WORK / "data")
-        seen = observe.Observer(cases[name], seeded, data, sandbox, only_runs=CALIBRATION_RUNS).observe()
-        found = findings.find(seen, judge.contexts(_wrap(seen), seeded, data, {})[0].plan)
-        shown = behaviour.behaviour(seen, found, seeded, data)
+        observer = observe.Observer(cases[name], seeded, data, sandbox, only_runs=CALIBRATION_RUNS)
+        context = Context(observer.observe(), seeded, data, {})
+        found, shown = context.found, context.shown
+        metrics, steps = behaviour.band_metrics(shown), {}
+        for factor in judge.MORE_STEPS:
+            for run in _slow(context.shown):
+                steps[run] = factor * seeded.steps
+                context = context.with_runs(observer.observe_run(context.observations, Demand(run, 0, steps[run])))
+        metrics |= {k: v for k, v in behaviour.band_metrics(context.shown).items() if k in bands_of.GIVEN_TIME}
         record = {
             "variant": name,
             "seed": seed,
             "likelihood": shown.family,
-            "metrics": behaviour.band_metrics(shown),
+            "metrics": metrics,
+            "steps": steps,
             "rate_distortion": {
                 k: [round(r.kl, 4), round(r.recon, 4)]
                 for k, r in sorted(shown.runs.items())
@@ -164,7 +191,7 @@ def calibrate(assignment: Assignment, data_root: Path, seeds: int, jobs: int) ->
         }
         store.write_atomic(kept, json.dumps(record).encode())
         done = time.monotonic() - started
-        values = ", ".join(f"{k} {v:.3g}" for k, v in behaviour.band_metrics(shown).items())
+        values = ", ".join(f"{k} {v:.3g}" for k, v in (metrics | steps).items())
         print(f"{assignment.dataset} {name} seed {seed}: {values}  [{done:.0f} s]", flush=True)
         return record
 
@@ -180,18 +207,20 @@ def calibrate(assignment: Assignment, data_root: Path, seeds: int, jobs: int) ->
     return 0
 
 
+def _slow(shown: behaviour.Behaviour) -> tuple[str, ...]:
+    """The runs of honest work that have yet to get where they go: they are given more steps."""
+    vae = [shown.runs[k] for k in ("beta_0", "beta_1")]
+    runs = (shown.runs["ae"], max(vae, key=lambda r: r.explained or 0.0))
+    return tuple(r.key for r in runs if not (r.explained or 0.0) >= bands_of.ENOUGH)
+
+
 def _run_key(assignment: Assignment, submission: Submission) -> str:
     text = f"{assignment.observation_key()} {intake.source_digest(submission)} {probes.VERSION}"
     return sha256(text.encode()).hexdigest()[:32] + ".json"
 
 
-def _wrap(seen: Mapping[str, Any]) -> Observations:
-    return Observations(seen, "", "", {}, "")
-
-
 # --- self-check ----------------------------------------------------------------------------------------
 
-TRAINED = ("betas.learns", "betas.kl_falls", "betas.honest_information", "betas.tuned", "interpolation.smoothness")
 SHAKE = 1e-4  # relative: far more than processors and releases of torch change
 
 
@@ -250,7 +279,7 @@ def selfcheck(
         todo.append(("honest", f"honest/{name}", "", frozenset(), submission, not quick))
     for path in cases.iter_cases():
         case = cases.read_case(path)
-        trained = case.check in TRAINED
+        trained = case.check in checks.TRAINED
         if trained and quick:
             continue
         files = as_submission(case.name, cases.load_case(path))
@@ -262,10 +291,16 @@ def selfcheck(
     def work(item: tuple[str, str, str, frozenset[str], Submission, bool], sandbox: host.Sandbox) -> Outcome:
         nonlocal done
         kind, name, wanted, named, submission, trained = item
-        observations = (full if trained else exact).observe(submission, sandbox)
-        grade, again = (
-            _judge(submission, o, assignment, data if trained else None, bands)
-            for o in (observations, shaken(observations, 1))
+        cache = full if trained else exact
+        observations = cache.observe(submission, sandbox, judged_runs(assignment))
+
+        def fetch(demand: Demand) -> Observations:
+            return cache.demanded(submission, observations, demand, sandbox)
+
+        with_data = data if trained else None
+        grade = _judge(submission, observations, assignment, with_data, bands, fetch)
+        again = _judge(
+            submission, shaken(observations, 1), assignment, with_data, bands, lambda demand: shaken(fetch(demand), 1)
         )
         outcome = replace(_outcome(kind, name, wanted, named, grade), moved=_moved(grade, again))
         done += 1
@@ -332,9 +367,12 @@ def _judge(
     assignment: Assignment,
     data: Dataset | None,
     bands: Mapping[str, Band],
+    fetch: classroom.Fetch,
 ) -> Grade:
-    only = frozenset(checks.IDS) - (frozenset() if data is not None else frozenset(TRAINED))
-    return judge.grade(submission, observations, assignment, data, bands, only=only)
+    only = frozenset(checks.IDS) - (frozenset() if data is not None else frozenset(checks.TRAINED))
+    context = Context(observations.by_probe, assignment, data, bands)
+    answers = classroom.answered(context, fetch) if data is not None else {}
+    return judge.grade(submission, observations, assignment, data, bands, only=only, answers=answers, prepared=context)
 
 
 def _outcome(kind: str, name: str, wanted: str, named: frozenset[str], grade: Grade) -> Outcome:

@@ -39,34 +39,43 @@ class Trained:
     logvar: np.ndarray | None = None
     span: float | None = None  # reconstruction error of the mean image above that of the images themselves
     accuracy: float | None = None  # a classifier of real images, reading the reconstructions
-    floor: float | None = None  # reconstruction error of the mean image
-    grey: float | None = None  # reconstruction error of an image that is 0.5 everywhere
+
+    @property
+    def steps(self) -> int:
+        return len(self.curve_recon)
 
     @property
     def curve_end(self) -> float:
         return float(self.curve_recon[-END:].mean())
 
     @property
-    def unfinished(self) -> bool:
-        """Whether a larger budget would have helped: more than half way from a grey image to the mean image, and going.
+    def levelled(self) -> bool:
+        """Whether more steps would hardly lower the error: a fifth of the steps gained less than 1 % of its range.
 
-        Small convolutions behind batch norm need more steps than the budget has until they are as good as the mean
-        image. They are slow, not wrong: in the last tenth of the steps their error still falls by a twentieth or more of
-        what they are above it. One that has stopped there, or never left, is no such case, nor one that is past it: what is
-        slow from there on is slow to use its code.
+        The range is what lies between the mean image and perfection. Means over a fifth of 300 batches of 128 scatter by
+        half of that.
         """
-        if self.diverged or self.recon is None or self.floor is None or self.grey is None:
-            return False
-        tenth = len(self.curve_recon) // 10
-        last, before = self.curve_recon[-tenth:].mean(), self.curve_recon[-2 * tenth : -tenth].mean()
-        # batches of 128 scatter by 2 %, tenths of 300 steps by 1 nat where 340 lie between the two: a fall of 3.4 is none of it
-        above = max(last - self.floor, 0.2 * (self.grey - self.floor))
-        far = self.floor < self.recon < (self.grey + self.floor) / 2
-        return bool(tenth > 0 and far and before - last >= 0.05 * above)
+        if self.diverged or not self.span or not self.span > 0:
+            return True
+        gain = _gain(self.curve_recon)
+        return not gain > 0.01 * self.span
+
+    @property
+    def kl_levelled(self) -> bool:
+        """The same for the KL, which may rise or fall: it changed by less than 3 % within a fifth of the steps."""
+        if self.diverged or self.curve_kl is None:
+            return True
+        return not abs(_gain(self.curve_kl)) > 0.03 * self.kl_end
 
     @property
     def kl_end(self) -> float:
         return float(self.curve_kl[-END:].mean()) if self.curve_kl is not None else math.nan
+
+
+def _gain(curve: np.ndarray) -> float:
+    """By how much the last fifth of a curve lies below the fifth before it."""
+    fifth = max(1, len(curve) // 5)
+    return float(curve[-2 * fifth : -fifth].mean() - curve[-fifth:].mean()) if len(curve) > fifth else 0.0
 
 
 @dataclass(frozen=True)
@@ -213,8 +222,6 @@ def _evaluated(key: str, vae: bool, family: str, by: By, data: Dataset, base: Re
         out |= {
             "recon": oracles.recon_per_image(family, x_hat, x),
             "span": floor - oracles.recon_per_image(family, x, x),
-            "floor": floor,
-            "grey": oracles.recon_per_image(family, np.full_like(x, 0.5), x),
             "squared": squared,
             "explained": 1.0 - squared / base.mean_squared,
             "accuracy": base.reader.accuracy(x_hat, data.eval_y[:n]),

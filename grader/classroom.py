@@ -31,14 +31,14 @@ from grader import (
 )
 from grader import data as datasets
 from grader.assignment import Assignment
+from grader.checks.base import Context
 from grader.data import Dataset
 from grader.intake import Submission
-from grader.model import Band, Evidence, Fault, Grade, GraderError, Observation, Observations, UsageError
+from grader.model import Band, Demand, Evidence, Fault, Grade, GraderError, Observation, Observations, UsageError
 from grader.sandbox import host
 from grader.sandbox.wire import ProtocolError
 
 PACKAGE = Path(__file__).resolve().parent
-AGAIN_SEEDS = (1, 2)  # offsets for results near a calibrated threshold
 
 T = TypeVar("T")
 
@@ -129,25 +129,57 @@ class Course:
     def observation_path(self, digest: str) -> Path:
         return self.out / ".observations" / digest[:2] / f"{digest}.obs"
 
+    def stored(self, digest: str) -> Observations | None:
+        """What was observed under this key, if it is there and whole."""
+        found = store.read(self.observation_path(digest))
+        return found if found is not None and found.digest == digest else None
+
+    def kept(self, base: str) -> Fetch:
+        """Demands answered from the disk alone: no student code runs."""
+        return lambda demand: self.stored(demand_digest(base, demand))
+
+
+Fetch = Callable[[Demand], Observations | None]
+
 
 def observe_one(
     course: Course, submission: Submission, digest: str, sandbox: host.Sandbox,
     environment: Mapping[str, Any], say: Callable[[str], None],
 ) -> Observations:  # fmt: skip
-    """Observe, and once more with other seeds where a verdict would hang on a near miss."""
+    """The standard observations of one submission, whatever has been observed of it before."""
     seen = observe.Observer(submission, course.assignment, course.data, sandbox, say).observe()
-    out = Observations(seen, digest, sandbox.isolation, environment, course.data.sha256)
-    bands, _ = course.calibration
-    contexts = judge.contexts(out, course.assignment, course.data, bands)
-    if seen["load"].fault is None and judge.near_thresholds(contexts):
-        by = dict(seen)
-        for k in AGAIN_SEEDS:
-            say(f"again with seed {k}")
-            observer = observe.Observer(submission, course.assignment, course.data, sandbox, say)
-            for name, o in observer.train_again(seen, k).items():
-                by[f"{judge.AGAIN}{k}|{name}"] = o
-        out = Observations(by, digest, sandbox.isolation, environment, course.data.sha256)
-    return out
+    return Observations(seen, digest, sandbox.isolation, environment, course.data.sha256)
+
+
+def observe_demand(
+    course: Course, submission: Submission, base: Observations, demand: Demand, sandbox: host.Sandbox,
+    say: Callable[[str], None],
+) -> Observations:  # fmt: skip
+    """What the judge demands besides ``base``, under a key of its own."""
+    say(str(demand))
+    observer = observe.Observer(submission, course.assignment, course.data, sandbox, say)
+    seen = observer.observe_run(base.by_probe, demand)
+    digest = demand_digest(base.digest, demand)
+    return Observations(seen, digest, base.isolation, base.environment, base.data_sha256)
+
+
+def demand_digest(base: str, demand: Demand) -> str:
+    return sha256(f"{base} {demand.run} {demand.seed} {demand.steps}".encode()).hexdigest()
+
+
+def answered(context: Context, fetch: Fetch) -> judge.Answers:
+    """All that judging ``context`` demands and ``fetch`` has; what it has not stays a demand of the grade.
+
+    A demand follows from bands, checks and observations alone, and each is observed by itself: in which order, and
+    what was kept from before, makes no difference.
+    """
+    answers: dict[Demand, Mapping[str, Observation]] = {}
+    while demands := judge.demands(context, answers):
+        for demand in demands:
+            if (found := fetch(demand)) is None:
+                return answers
+            answers[demand] = found.by_probe
+    return answers
 
 
 def environment_of(sandbox: host.Sandbox) -> dict[str, Any]:
@@ -180,15 +212,19 @@ class Graded:
     late: tuple[float, float] | None = None  # per cent and points taken off, if the course has a policy
 
 
-def judged(course: Course, submission: Submission, observations: Observations) -> tuple[Grade, str, Evidence]:
-    """The grade, its page and what the page shows: a pure function of the observations."""
+def judged(
+    course: Course, submission: Submission, observations: Observations, fetch: Fetch
+) -> tuple[Grade, str, Evidence]:
+    """The grade, its page and what the page shows: a pure function of the observations and of those demanded."""
     bands, honest = course.calibration
-    prepared = judge.contexts(observations, course.assignment, course.data, bands)
+    prepared = Context(observations.by_probe, course.assignment, course.data, bands)
+    answers = answered(prepared, fetch)
     written = marking.apply(judge.written_answers(submission, course.assignment), course.marks, submission.id)
     grade = judge.grade(
-        submission, observations, course.assignment, course.data, bands, written=written, prepared=prepared
-    )
-    shown = evidence.evidence(observations, prepared[0], course.data, bands, honest)
+        submission, observations, course.assignment, course.data, bands, written=written, answers=answers,
+        prepared=prepared,
+    )  # fmt: skip
+    shown = evidence.evidence(observations, prepared, course.data, bands, honest)
     if "![" in submission.answers:
         shown = replace(shown, answer_images=intake.answer_images(submission.path))
     lateness = course.lateness(submission)
@@ -196,23 +232,25 @@ def judged(course: Course, submission: Submission, observations: Observations) -
     return grade, report.render_report(grade, shown, overrides=course.assignment.templates, late=text), shown
 
 
-def render(course: Course, submission: Submission, observations: Observations, seconds: float | None) -> Graded:
+def render(
+    course: Course, submission: Submission, observations: Observations, seconds: float | None, fetch: Fetch
+) -> Graded:
     """Judge and write ``grade.json``, ``report.html`` and ``run.json`` of one submission, each whole."""
     try:
-        grade, html, shown = judged(course, submission, observations)
+        grade, html, shown = judged(course, submission, observations, fetch)
     except GraderError:
         raise
     except Exception as error:  # numbers of one submission must not end the grading of the others
         failed = _failed(
             course, observations.digest, observations.isolation, observations.environment, "rendering", error
         )
-        grade, html, shown = judged(course, submission, failed)
+        grade, html, shown = judged(course, submission, failed, lambda demand: None)
     folder = course.out / intake.folder_name(submission.id)
     files = {"grade.json": store.json_bytes(judge.to_json(grade)), "report.html": html.encode()}
     for name, content in files.items():
         store.write_atomic(folder / name, content)
     rate = _rate(shown)
-    near = tuple(v.id for v in grade.checks if "near the threshold" in v.message)
+    near = tuple(v.id for v in grade.checks if v.near)
     cost = course.lateness(submission)
     run = {
         "format": 1,
@@ -350,7 +388,7 @@ def _stored(course: Course, folder: Path, submissions: Path | None) -> tuple[Sub
     path = submissions / Path(source).name if submissions else Path(source)
     if not path.exists():
         raise UsageError(f"{name}: its submission is no longer at {path}; say where with --submissions")
-    observations = store.read(course.observation_path(digest))
+    observations = course.stored(digest)
     if observations is None:
         raise GraderError(f"{name}: its observations are missing or damaged; run `grader grade` again")
     return intake.read(path), observations
@@ -364,7 +402,7 @@ def rejudge(course: Course, submissions: Path | None) -> list[Graded]:
     rows = []
     for folder in folders:
         submission, observations = _stored(course, folder, submissions)
-        rows.append(render(course, submission, observations, None))
+        rows.append(render(course, submission, observations, None, course.kept(observations.digest)))
     write_class(course, rows)
     return rows
 
@@ -380,6 +418,23 @@ def verify(course: Course, folder: Path, submissions: Path | None, isolation: st
                 f"{k}: was {old.environment.get(k)}, is {environment[k]}; not comparable bit for bit" for k in changed
             ]
         new = observe_one(course, submission, old.digest, sandbox, environment, lambda probe: None)
+        out = _differences(old, new)
+
+        def fetch(demand: Demand) -> Observations:
+            found = observe_demand(course, submission, new, demand, sandbox, lambda probe: None)
+            before = course.stored(found.digest)
+            if before is not None:
+                out.extend(f"{demand}: {line}" for line in _differences(before, found))
+            return found
+
+        grade, html = judged(course, submission, replace(new, isolation=old.isolation), fetch)[:2]
+    for file, content in (("grade.json", store.json_bytes(judge.to_json(grade))), ("report.html", html.encode())):
+        if (folder / file).read_bytes() != content:
+            out.append(f"{file}: differs")
+    return out
+
+
+def _differences(old: Observations, new: Observations) -> list[str]:
     out = []
     for name in sorted(set(old.by_probe) | set(new.by_probe)):
         a, b = old.by_probe.get(name), new.by_probe.get(name)
@@ -387,10 +442,6 @@ def verify(course: Course, folder: Path, submissions: Path | None, isolation: st
             out.append(f"{name}: observed only {'now' if a is None else 'before'}")
         elif store.dumps(_only(old, name)) != store.dumps(_only(new, name)):
             out.append(f"{name}: observed differently")
-    grade, html = judged(course, submission, replace(new, isolation=old.isolation))[:2]
-    for file, content in (("grade.json", store.json_bytes(judge.to_json(grade))), ("report.html", html.encode())):
-        if (folder / file).read_bytes() != content:
-            out.append(f"{file}: differs")
     return out
 
 
@@ -511,23 +562,16 @@ class _Pool:
                     digest, submissions = work.get_nowait()
                 except queue.Empty:
                     return
-                path = self.course.observation_path(digest)
-                observations = None if self.fresh else store.read(path)
-                seconds = None
-                if observations is None or observations.digest != digest:
-                    if sandbox is None:
-                        sandbox = host.Sandbox(isolation=self.isolation)
-                        self.sandboxes.append(sandbox)
-                    started = time.monotonic()
-                    observations = self._observe(submissions[0], digest, sandbox)
-                    seconds = round(time.monotonic() - started, 3)
+                started, driver = time.monotonic(), _Driver(self, submissions[0], digest, sandbox)
+                try:
+                    observations = driver.base()
                     if self.stop.is_set():
                         return
-                    if not _ours(observations):
-                        store.write_atomic(path, store.dumps(observations))
-                for s in submissions:
-                    self.rows[s.id] = render(self.course, s, observations, seconds)
-                    self.progress.finished(s.id)
+                    for s in submissions:
+                        self.rows[s.id] = render(self.course, s, observations, driver.seconds(started), driver.demanded)
+                        self.progress.finished(s.id)
+                finally:
+                    sandbox = driver.sandbox
         except BaseException as error:
             if not self.stop.is_set():
                 self.errors.append(error)
@@ -536,16 +580,60 @@ class _Pool:
             if sandbox is not None:
                 sandbox.close()
 
-    def _observe(self, submission: Submission, digest: str, sandbox: host.Sandbox) -> Observations:
-        say = lambda probe: self.progress.probe(submission.id, probe)  # noqa: E731
+
+class _Driver:
+    """Gets one submission's observations, from the disk where they are, else from a sandbox started when it is needed."""
+
+    def __init__(self, pool: _Pool, submission: Submission, digest: str, sandbox: host.Sandbox | None) -> None:
+        self.pool, self.submission, self.digest, self.sandbox = pool, submission, digest, sandbox
+        self.observed = False  # whether student code has run
+        self._base: Observations | None = None
+        self._demanded: dict[Demand, Observations] = {}
+
+    def base(self) -> Observations:
+        self._base = self._get(self.digest, lambda box: self._observe_base(box))
+        return self._base
+
+    def demanded(self, demand: Demand) -> Observations:
+        """Each demand once, also for others with the same sources."""
+        base = self._base
+        assert base is not None
+        if demand not in self._demanded:
+            self._demanded[demand] = self._get(
+                demand_digest(base.digest, demand),
+                lambda box: observe_demand(self.pool.course, self.submission, base, demand, box, self._say),
+            )
+        return self._demanded[demand]
+
+    def seconds(self, started: float) -> float | None:
+        return round(time.monotonic() - started, 3) if self.observed else None
+
+    def _say(self, probe: str) -> None:
+        self.pool.progress.probe(self.submission.id, probe)
+
+    def _get(self, digest: str, observe: Callable[[host.Sandbox], Observations]) -> Observations:
+        course = self.pool.course
+        found = None if self.pool.fresh else course.stored(digest)
+        if found is None:
+            if self.sandbox is None:
+                self.sandbox = host.Sandbox(isolation=self.pool.isolation)
+                self.pool.sandboxes.append(self.sandbox)
+            self.observed = True
+            found = observe(self.sandbox)
+            if not self.pool.stop.is_set() and not _ours(found):
+                store.write_atomic(course.observation_path(digest), store.dumps(found))
+        return found
+
+    def _observe_base(self, sandbox: host.Sandbox) -> Observations:
+        pool = self.pool
         try:
-            return observe_one(self.course, submission, digest, sandbox, self.environment, say)
+            return observe_one(pool.course, self.submission, self.digest, sandbox, pool.environment, self._say)
         except GraderError:
             raise
         except Exception as error:  # ours, and only this submission's: a person has to look
-            if self.stop.is_set():
+            if pool.stop.is_set():
                 raise
-            return _failed(self.course, digest, self.isolation, self.environment, "observing", error)
+            return _failed(pool.course, self.digest, pool.isolation, pool.environment, "observing", error)
 
 
 def _looks_slow(submission: Submission) -> bool:
@@ -554,5 +642,5 @@ def _looks_slow(submission: Submission) -> bool:
 
 
 def _ours(observations: Observations) -> bool:
-    fault = observations.by_probe["load"].fault
-    return fault is not None and fault.kind == "harness"
+    load = observations.by_probe.get("load")  # which a demanded run does not have
+    return load is not None and load.fault is not None and load.fault.kind == "harness"

@@ -69,6 +69,18 @@ class Observations:
     data_sha256: str
 
 
+@dataclass(frozen=True, order=True)
+class Demand:
+    """One trained run that a judgement asks to be observed besides the standard ones: with more steps, or another seed."""
+
+    run: str  # "ae", "beta_1", …
+    seed: int  # what is added to the assignment's seed
+    steps: int
+
+    def __str__(self) -> str:
+        return f"{self.run} with {self.steps} steps" + (f" and seed +{self.seed}" if self.seed else "")
+
+
 @dataclass(frozen=True)
 class Band:
     """A tolerance measured on honest work: ``low`` and ``high`` already include the margin.
@@ -92,6 +104,9 @@ class Verdict:
 
     ``unwritten``: functions that are still to be written, without which the check judged nothing (it is blocked then) or
     only the rest (``share`` of its points is all that it can give then).
+    ``echo``: blocked, but all that it needs was observed and would only have repeated its root, so it keeps its points.
+    ``near``: close to a calibrated band's end, so that other seeds were asked. ``needs``: runs that have to be
+    observed before it can be judged.
     """
 
     id: str
@@ -109,6 +124,9 @@ class Verdict:
     expected: Mapping[str, Any] = field(default_factory=dict)
     unwritten: tuple[str, ...] = ()
     share: float = 1.0
+    echo: bool = False
+    near: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

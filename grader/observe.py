@@ -9,7 +9,7 @@ the same bits as an undisturbed run whatever the submission keeps in its process
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 from grader import answers, findings, intake, probes
 from grader.assignment import Assignment
 from grader.data import Dataset
-from grader.model import Fault, Observation
+from grader.model import Demand, Fault, Observation
 from grader.probes import Model, Probe, TrainRun
 from grader.sandbox.host import Limits, Sandbox, Worker, WorkerDied, WorkerTimeout
 from grader.sandbox.wire import ProtocolError
@@ -149,7 +149,6 @@ class Observer:
         self.submission, self.assignment, self.data = submission, assignment, data
         self.only_runs = only_runs
         self.progress, self._sandbox = progress, sandbox
-        self.seed_offset = 0
         self._clear(forgiving=True)
 
     def _clear(self, *, forgiving: bool) -> None:
@@ -185,18 +184,24 @@ class Observer:
             if self.data is not None:
                 self._trained(self.data)
 
-    def train_again(self, seen: Mapping[str, Observation], offset: int) -> dict[str, Observation]:
-        """Train and look once more under other seeds; the exact probes of ``seen`` are taken as they are."""
+    def observe_run(self, seen: Mapping[str, Observation], demand: Demand) -> dict[str, Observation]:
+        """One trained run with other steps or another seed, from a clear start; all else is taken from ``seen``.
+
+        The names are those of the standard run. What is returned depends on nothing that was trained before.
+        """
         assert self.data is not None
         exact = {n: o for n, o in seen.items() if not n.startswith("train:")}
         flat = findings.flat_images(exact)
         asked = probes.noise_probes(self.assignment) + probes.loss_probes(self.assignment, flat=flat)
-        self.seed_offset = 7 * offset
         data = self.data
 
         def again() -> None:
             self.seen, self.plan = dict(exact), {p.name: p for p in asked}
-            self._trained(data)
+            found = findings.find(self.seen, self.plan)
+            runs = [r for r in self.runs(found) if r.key == demand.run]
+            self._train(runs, found, data, steps=demand.steps, seed_offset=7 * demand.seed)
+            for run in runs:
+                self._look_at(run, data)
 
         self._undisturbed(again)
         return {n: o for n, o in self.seen.items() if exact.get(n) is not o}
@@ -397,20 +402,10 @@ class Observer:
     def _trained(self, data: Dataset) -> None:
         found = findings.find(self.seen, self.plan)
         a = self.assignment
-        self.rooms["train"].keep(
-            train_x=data.train_x, order=probes.batch_order(a, len(data.train_x), seed_offset=self.seed_offset)
-        )
         runs = self.runs(found)
+        self._train(runs, found, data, steps=a.steps)
         for run in runs:
-            repair = found.ae_repair() if run.cls == "Autoencoder" else found.repair()
-            o = self.ask(probes.train_probe(a, run, repair, seed_offset=self.seed_offset))
-            record = {"beta_c": run.beta_c, "beta": run.beta, "repair": repair, "latent_dim": run.latent_dim}
-            self.seen[o.probe] = replace(o, info={**o.info, **record})
-        self.rooms["train"].close()
-        self.rooms["view"].keep(eval_x=data.eval_x, code_x=data.train_x[: probes.CODE_IMAGES])
-        for run in runs:
-            if self.seen[f"train:{run.key}"].fault is None:
-                self._view(run, data)
+            self._look_at(run, data)
         chosen = probes.select(a, data)
         for key, cls in (("ae", "Autoencoder"), ("beta_1", "VAE")):
             state = f"train:{key}"
@@ -420,7 +415,6 @@ class Observer:
                 self._interpolation(
                     f"{key}:{p}", cls, a.latent_dim, state, data.eval_x[pair], "view", a.interpolation_steps
                 )
-            self._paths(key, cls, state, chosen)
             self._odd(key, cls, state, data)
         for key, cls in (("ae_2d", "Autoencoder"), ("vae_2d", "VAE")):
             if f"train:{key}" in self.states:
@@ -428,6 +422,27 @@ class Observer:
                 self._plane(key, cls)
         if "train:beta_1" in self.states:
             self._sampling("beta_1", "VAE", a.latent_dim, "train:beta_1", many=False)
+
+    def _train(
+        self, runs: Sequence[TrainRun], found: findings.Findings, data: Dataset, *, steps: int, seed_offset: int = 0
+    ) -> None:
+        """Train these models one after the other in one process, and keep their states."""
+        order = probes.batch_order(self.assignment, len(data.train_x), steps, seed_offset=seed_offset)
+        self.rooms["train"].keep(train_x=data.train_x, order=order)
+        for run in runs:
+            repair = found.ae_repair() if run.cls == "Autoencoder" else found.repair()
+            o = self.ask(probes.train_probe(self.assignment, run, repair, steps, seed_offset=seed_offset))
+            record = {"beta_c": run.beta_c, "beta": run.beta, "repair": repair, "latent_dim": run.latent_dim}
+            self.seen[o.probe] = replace(o, info={**o.info, **record})
+        self.rooms["train"].close()
+        self.rooms["view"].keep(eval_x=data.eval_x, code_x=data.train_x[: probes.CODE_IMAGES])
+
+    def _look_at(self, run: TrainRun, data: Dataset) -> None:
+        """Codes, reconstructions and, of the two that are compared, paths: what checks of trained models read."""
+        if self.seen[f"train:{run.key}"].fault is None:
+            self._view(run, data)
+            if run.key in ("ae", "beta_1"):
+                self._paths(run.key, run.cls, f"train:{run.key}", probes.select(self.assignment, data))
 
     def _view(self, run: TrainRun, data: Dataset) -> None:
         """Codes of evaluation images, and those codes decoded by a process that never saw the images."""

@@ -383,8 +383,9 @@ class TrainRun:
     beta: float | None
 
 
-def train_probe(assignment: Assignment, run: TrainRun, repair: Mapping[str, Any], *, seed_offset: int = 0) -> Probe:
-    steps = assignment.steps
+def train_probe(
+    assignment: Assignment, run: TrainRun, repair: Mapping[str, Any], steps: int, *, seed_offset: int = 0
+) -> Probe:
     expect: dict[str, tuple[Shape, ...] | None] = {"total": None, "recon": None}
     uses = {"encode", "decode"} | (set() if repair.get("forward") else {"forward"})
     if run.cls == "VAE" and not repair.get("forward"):
@@ -401,12 +402,15 @@ def train_probe(assignment: Assignment, run: TrainRun, repair: Mapping[str, Any]
     )  # fmt: skip
 
 
-def batch_order(assignment: Assignment, count: int, *, seed_offset: int = 0) -> np.ndarray:
-    """[steps, batch] indices: the same order of images for every submission, epochs shuffled."""
+def batch_order(assignment: Assignment, count: int, steps: int, *, seed_offset: int = 0) -> np.ndarray:
+    """[steps, batch] indices: the same order of images for every submission, epochs shuffled.
+
+    A longer order begins like a shorter one.
+    """
     rng = np.random.default_rng([assignment.seed + seed_offset, 128])
-    need = assignment.steps * assignment.batch
+    need = steps * assignment.batch
     epochs = [rng.permutation(count) for _ in range(-(-need // count))]
-    return np.concatenate(epochs)[:need].reshape(assignment.steps, assignment.batch).astype(np.int64)
+    return np.concatenate(epochs)[:need].reshape(steps, assignment.batch).astype(np.int64)
 
 
 # --- what is asked of trained models -----------------------------------------------------------------

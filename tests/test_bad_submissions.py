@@ -16,12 +16,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from grader import checks, intake, judge, store
-from grader.authors import TRAINED
 from grader.model import Grade, Verdict
 from tests.conftest import ROOT, Exam
 
 SCHEMA = Draft202012Validator(json.loads((ROOT / "grader" / "schema" / "grade.schema.json").read_bytes()))
-EXACT = frozenset(checks.IDS) - frozenset(TRAINED)
+EXACT = frozenset(checks.IDS) - frozenset(checks.TRAINED)
 Folder = Callable[[str, Mapping[str, bytes | str]], Path]
 
 

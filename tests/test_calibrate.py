@@ -23,7 +23,7 @@ COMMAND = "run: python -m grader calibrate --data digits"
 def measured() -> list[dict[str, Any]]:
     return [
         {
-            "variant": variant, "seed": seed, "likelihood": "bce", "rate_distortion": {"beta_1": [9.0, 80.0]},
+            "variant": variant, "seed": seed, "likelihood": "bce", "rate_distortion": {"beta_1": [9.0, 80.0]}, "steps": {},
             "metrics": {name: 1.2 + 0.1 * seed + 0.05 * i for i, name in enumerate(sorted(calibrate.RULES))},
         }
         for variant in ("mlp", "conv") for seed in range(4)

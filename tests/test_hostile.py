@@ -20,7 +20,6 @@ from hostile_cases import (
 )
 
 from grader import checks, intake, judge
-from grader.authors import TRAINED
 from grader.sandbox import host, policy
 from grader.sandbox.host import Sandbox, SandboxUnavailable
 from tests import ordinary_user
@@ -97,7 +96,12 @@ def test_earns_no_more_than_it_does(exam: Exam, path: Path) -> None:
     files = load_attack(path)
     submission = intake.Submission(path.stem, "0" * 64, "submission.py", files)
     grade = judge.grade(
-        submission, exam.observe(submission), exam.assignment, None, {}, only=frozenset(checks.IDS) - frozenset(TRAINED)
+        submission,
+        exam.observe(submission),
+        exam.assignment,
+        None,
+        {},
+        only=frozenset(checks.IDS) - frozenset(checks.TRAINED),
     )
     ours = [f"{v.id}: {v.message}" for v in grade.checks if v.status == "harness_error"]
     assert ours == [], "a fault of the grader costs nothing, so nobody may be able to bring it about"

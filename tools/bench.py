@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import assignment, checks, classroom, evidence, intake, judge, observe, report, store
+from grader.checks.base import Context
 from grader.model import Observations, UsageError
 from grader.sandbox import host
 
@@ -336,7 +337,7 @@ def rendering(bench: Bench) -> Iterator[Row]:
         assert observations is not None
         grade = judge.grade(submission, observations, course.assignment, course.data, bands)
         grade = replace(grade, written=judge.written_answers(submission, course.assignment))
-        context = judge.contexts(observations, course.assignment, course.data, bands)[0]
+        context = Context(observations.by_probe, course.assignment, course.data, bands)
         context.found, context.shown  # noqa: B018  (the judge has already worked these out)
 
         def page(o: Observations = observations, c: Any = context, g: Any = grade) -> str:

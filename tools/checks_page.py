@@ -132,8 +132,7 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "betas.learns": (
         "share of the mean image's squared error that reconstructions of evaluation images remove",
-        "calibrated: `explained_ae`, `explained_vae`; below them passes what is between a grey image and the mean image, nearer to that, and whose "
-        "error still falls by a twentieth of the rest in the last tenth of the steps",
+        "calibrated on honest work that had the steps that it needed: `explained_ae`, `explained_vae`",
     ),
     "betas.kl_falls": (
         "the KL of mu and logvar on evaluation images, recomputed by the harness, at each β",
@@ -178,8 +177,8 @@ Made by `make docs` from the code, the assignment and the calibration; do not ed
 Order of trust: exact oracles before statistics, statistics before training. An exact check asks an untrained model or a
 loss for numbers that have a closed form, or compares two ways of computing the same thing. A statistical check has a
 stated rate of false alarms. Only what cannot be told otherwise is judged on trained models, against bands that were measured
-on honest work, and a result within a tenth of a band's end is trained again under two other seeds before it
-costs a point.
+on honest work. Before such a check costs a point the models that it reads are trained with up to five times the steps, and
+within a tenth of a band's end under two other seeds.
 
 Which mistakes each check catches is measured by `make selfcheck`; which bugs have a name, and the formula behind each, is
 in [`grader/diagnosis.py`](../grader/diagnosis.py).

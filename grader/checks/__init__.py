@@ -41,3 +41,4 @@ ALL: tuple[Check, ...] = (
     interpolation.smoothness,
 )
 IDS: tuple[str, ...] = tuple(c.id for c in ALL)
+TRAINED: tuple[str, ...] = tuple(c.id for c in ALL if "shown" in c.reads)  # they judge what trained models did

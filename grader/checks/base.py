@@ -7,10 +7,9 @@ that is.
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -40,9 +39,10 @@ class Echo(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check says. ``near`` marks a calibrated result close to its threshold.
+    """What a check says.
 
-    ``alike``: what was returned at least resembles what was expected. Only then may another check's failure excuse it,
+    A failure that rests on trained models names them in ``runs``. ``settled``: more steps would not change it.
+    ``near``: it is close to a calibrated band's end, so that other seeds may. ``alike``: what was returned at least resembles what was expected. Only then may another check's failure excuse it,
     or a function that does nothing would be excused by a model that is slightly wrong.
     """
 
@@ -52,6 +52,8 @@ class Finding:
     diagnosis: str | None = None
     measured: Mapping[str, Any] = field(default_factory=dict)
     expected: Mapping[str, Any] = field(default_factory=dict)
+    runs: tuple[str, ...] = ()
+    settled: bool = True
     near: bool = False
     alike: bool = True
 
@@ -157,10 +159,13 @@ class Context:
     assignment: Assignment
     data: Dataset | None
     bands: Mapping[str, Band]
+    exact: findings.Findings | None = None  # of the same submission, where they are known
+    parts: tuple[str, ...] = probes.CLASSES  # what a check with parts is to judge
+    whole: Context | None = None  # of which this is a part: what was worked out for it serves here too
 
     @cached_property
     def seen(self) -> Seen:
-        return Seen(self.observations)
+        return Seen(self.observations, self.parts)
 
     @cached_property
     def plan(self) -> dict[str, probes.Probe]:
@@ -169,7 +174,13 @@ class Context:
 
     @cached_property
     def found(self) -> findings.Findings:
-        return findings.find(self.observations, self.plan)
+        if self.whole is not None:
+            return self.whole.found
+        return self.exact or findings.find(self.observations, self.plan)
+
+    def with_runs(self, observed: Mapping[str, Observation]) -> Context:
+        """The same submission with other observations of some of its trained models."""
+        return replace(self, observations={**self.observations, **observed}, exact=self.found, whole=None)
 
     @property
     def losses(self) -> findings.Losses:
@@ -189,6 +200,8 @@ class Context:
 
     @cached_property
     def shown(self) -> behaviour.Behaviour:
+        if self.whole is not None:
+            return self.whole.shown
         if self.data is None:
             raise Unobserved("train", Fault("missing", "nothing was trained"))
         return behaviour.behaviour(self.observations, self.found, self.assignment, self.data)
@@ -199,9 +212,7 @@ class Context:
 
     def of(self, parts: tuple[str, ...]) -> Context:
         """The same observations and fits, for a check that is to judge these parts only."""
-        other = copy.copy(self)
-        other.__dict__["seen"] = Seen(self.observations, parts)
-        return other
+        return self if parts == self.parts else replace(self, parts=parts, whole=self.whole or self)
 
 
 def number(value: float, digits: int = 4) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from grader import diagnosis, metrics, probes
 from grader.behaviour import Behaviour, band_metrics
 from grader.checks.base import Context, Echo, Finding, Seen, check, number
-from grader.checks.betas import _in, _near, _run
+from grader.checks.betas import _far, _in, _near, _run
 from grader.checks.sampling import name_images
 from grader.findings import close
 from grader.model import Band
@@ -224,7 +224,8 @@ def smoothness(shown: Behaviour, seen: Seen, bands: dict[str, Band]) -> Finding:
                 f"{number(band.high, 3)} ({band.runs} runs)",
                 f"A latent space with holes makes images jump: is the KL in the loss that is minimised? {diagnosis.hint(['images_jump'])}",
                 "images_jump",
-                measured, {key: [band.low, band.high]}, near=_near(band, value),
+                measured, {key: [band.low, band.high]}, runs=("beta_1",),
+                settled=run.levelled or _far(band, value), near=_near(band, value),
             )  # fmt: skip
     return Finding(True, f"roughness {number(values['roughness_beta_1'], 3)}, path over chord {number(values['path_beta_1'], 3)}",
                    measured=measured, expected={k: [bands[k].low, bands[k].high] for k in ("roughness_beta_1", "path_beta_1")})  # fmt: skip

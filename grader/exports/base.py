@@ -49,7 +49,7 @@ def _grade(raw: Mapping[str, Any]) -> Grade:
         max_score=float(raw["max_score"]),
         isolation=raw["isolation"],
         convention=None if c is None else Convention(**c),
-        checks=tuple(Verdict(**v) for v in raw["checks"]),
+        checks=tuple(Verdict(**{**v, "needs": tuple(v.get("needs", ()))}) for v in raw["checks"]),
         written=tuple(
             WrittenAnswer(
                 id=w["id"],
@@ -136,7 +136,8 @@ def explanation(v: Verdict) -> str:
     """What a student reads about one check."""
     parts = [v.message]
     if v.status == "harness_error":
-        parts.insert(0, f"{NEEDS_PERSON}: the grader failed here, which costs no points.")
+        what = "the grader needs more observations here" if v.needs else "the grader failed here"
+        parts.insert(0, f"{NEEDS_PERSON}: {what}, which costs no points.")
     if v.blocked_by:
         parts.append(f"Comes first: {v.blocked_by}")
     if v.hint:
