@@ -25,6 +25,7 @@ _KEYS = {  # of the tables whose keys are fixed
     "automatic": ("points",),
     "visibility": ("hidden",),
     "grading": ("echoes", "caps"),
+    "limits": ("load_seconds", "call_seconds", "step_seconds"),
 }
 
 
@@ -73,6 +74,10 @@ class Assignment:
     late: LatePolicy | None = None
     echoes: Literal["keep", "lose"] = "keep"  # the points of checks that would only repeat a failure
     caps: Mapping[str, float] = field(default_factory=dict)  # check id -> most automatic points where it fails
+    # Processor seconds. The reference needs 0.1 s to load, 2 to 80 ms for a call, 15 ms for a step.
+    load_seconds: float = 30.0
+    call_seconds: float = 20.0
+    step_seconds: float = 2.0  # published student networks need up to 1.2 for a step of the autoencoder
 
     @property
     def max_score(self) -> float:
@@ -89,6 +94,7 @@ class Assignment:
         keys = (
             "dataset", "seed", "latent_dim", "plane_dim", "betas", "steps", "batch",
             "learning_rate", "pairs", "interpolation_steps", "grid_n", "grid_extent",
+            "load_seconds", "call_seconds", "step_seconds",
         )  # fmt: skip
         return sha256(json.dumps({k: getattr(self, k) for k in keys}).encode()).hexdigest()
 
@@ -217,7 +223,13 @@ class _Reader:
             late=self._late(),
             echoes=self._echoes(),
             caps=self._caps(points),
+            **{key: self._limit(key) for key in _KEYS["limits"]},
         )
+
+    def _limit(self, key: str) -> float:
+        """Processor seconds; without the key, what is said in ``Assignment``."""
+        default: float = getattr(Assignment, key)
+        return self.number(f"limits.{key}", 0.01, 86_400, self.get(f"limits.{key}", default))
 
     def _pairs(self) -> tuple[tuple[int, int], ...]:
         raw = self.get("interpolation.pairs")

@@ -198,7 +198,7 @@ def environment_of(sandbox: host.Sandbox) -> dict[str, Any]:
 
 def _environment_info(sandbox: host.Sandbox) -> dict[str, Any]:
     with sandbox.spawn() as worker:
-        return dict(worker.call("environment", timeout=30.0).header["info"])
+        return dict(worker.call("environment", cpu_seconds=30.0).header["info"])
 
 
 @dataclass(frozen=True)

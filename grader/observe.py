@@ -8,7 +8,7 @@ the same bits as an undisturbed run whatever the submission keeps in its process
 
 from __future__ import annotations
 
-import time
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,10 +23,7 @@ from grader.probes import Model, Probe, TrainRun
 from grader.sandbox.host import Limits, Sandbox, Worker, WorkerDied, WorkerTimeout
 from grader.sandbox.wire import ProtocolError
 
-LIMITS = Limits(memory_bytes=2 << 30, cpu_seconds=1800)
-LOAD_SECONDS = 30.0
-# Wall-clock seconds for one submission in all: the slowest honest one measured took 160 s on a machine shared by six.
-TOTAL_SECONDS = 1800.0
+LIMITS = Limits(memory_bytes=2 << 30)  # processor time apart: see ``probes.cpu_seconds``
 STARTS = 3  # of one observation at most; a worker that somebody ends in the last one is the submission's doing
 EVAL_SEED = 77
 Progress = Callable[[str], None]
@@ -38,15 +35,40 @@ class Disturbed(Exception):
     """A worker was ended by neither its submission nor the harness."""
 
 
+class Budget:
+    """Processor seconds of one observation: what its workers have used, and what is left of the sum."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.spent = 0.0
+        self.steps = 0  # of training that will be asked for
+
+    @property
+    def total(self) -> float:
+        return probes.cpu_seconds_in_all(self.assignment, self.steps)
+
+    @property
+    def left(self) -> float:
+        return self.total - self.spent
+
+    def fault(self) -> Fault:
+        return Fault("timeout", f"the submission's {self.total:g} s of processor time are used up")
+
+
 class Room:
     """One role's worker: spawned when first needed, given the submission and its models again if it died.
 
-    While ``forgiving``, a worker that somebody else ended is no fault: ``call`` raises ``Disturbed``.
+    While ``forgiving``, a worker that somebody else ended is no fault: ``call`` raises ``Disturbed``. ``budget`` is
+    shared by all rooms of an observation.
     """
 
-    def __init__(self, role: str, sandbox: Sandbox, submission: intake.Submission, *, forgiving: bool) -> None:
+    def __init__(
+        self, role: str, sandbox: Sandbox, submission: intake.Submission, budget: Budget, *, forgiving: bool
+    ) -> None:
         self.role, self._sandbox, self._submission, self._forgiving = role, sandbox, submission, forgiving
+        self._budget = budget
         self._worker: Worker | None = None
+        self._counted = 0.0  # of this worker's processor seconds
         self._built: set[str] = set()
         self._latent: dict[str, int] = {}  # of each model that was asked for
         self._kept: dict[str, np.ndarray] = {}
@@ -64,11 +86,13 @@ class Room:
             if fault is not None:
                 return {}, {}, fault
         assert self._worker is not None
+        left = self._budget.left
         try:
-            reply = self._worker.call(op, args, tensors, timeout=seconds)
-        except WorkerTimeout:
+            reply = self._worker.call(op, args, tensors, cpu_seconds=min(seconds, left))
+        except WorkerTimeout as end:
             self.close()
-            return {}, {}, Fault("timeout", f"no answer within {seconds:g} s")
+            spent = end.sum_spent or (left < seconds and not end.asleep)
+            return {}, {}, self._budget.fault() if spent else Fault("timeout", end.reason)
         except WorkerDied as death:
             self.close()
             if death.outside and self._forgiving:
@@ -79,6 +103,7 @@ class Room:
         except ProtocolError as error:
             self.close()
             return {}, {}, Fault("crashed", f"the answer could not be read ({error})")
+        self._count()
         if not reply.header.get("ok"):
             return {}, {}, _student_error(reply.header.get("error"))
         info: Any = reply.header.get("info")
@@ -90,11 +115,14 @@ class Room:
 
     def start(self) -> tuple[dict[str, Any], Fault | None]:
         """A new worker with the submission loaded in it: what loading told, and what went wrong."""
-        self._worker, self._built = self._sandbox.spawn(LIMITS), set()
+        cpu_seconds = 1 + math.ceil(max(0.0, self._budget.left))  # the kernel ends what the clock has missed
+        self._worker, self._built = self._sandbox.spawn(replace(LIMITS, cpu_seconds=cpu_seconds)), set()
+        self._counted = 0.0
+        seconds = self._budget.assignment.load_seconds
         files = {f"file:{k}": np.frombuffer(v, np.uint8) for k, v in self._submission.source.items()}
-        info, _, fault = self.call("load", {"main": self._submission.main}, files, LOAD_SECONDS)
+        info, _, fault = self.call("load", {"main": self._submission.main}, files, seconds)
         if fault is None and self._kept:
-            _, _, fault = self.call("keep", {}, self._kept, LOAD_SECONDS)
+            _, _, fault = self.call("keep", {}, self._kept, seconds)
         if fault is not None:
             self.close()
         return info, fault
@@ -107,7 +135,7 @@ class Room:
         state = states.get(model.state, {}) if model.state else {}
         self._latent[model.key] = model.latent_dim
         args = {"key": model.key, "cls": model.cls, "D": model.latent_dim, "seed": model.seed, "jiggle": model.jiggle}
-        info, _, fault = self.call("build", args, state, probes.EXAM_SECONDS)
+        info, _, fault = self.call("build", args, state, self._budget.assignment.call_seconds)
         if fault is None:
             self._built.add(model.key)
         return info, fault
@@ -115,7 +143,14 @@ class Room:
     def close(self) -> None:
         if self._worker is not None:
             self.output = (self.output + self._worker.close().output)[-65536:]
+            self._count()
             self._worker = None
+
+    def _count(self) -> None:
+        """Take what the worker has used since it was last looked at off the budget."""
+        if self._worker is not None:
+            self._budget.spent += self._worker.used - self._counted
+            self._counted = self._worker.used
 
 
 def _student_error(error: Any) -> Fault:
@@ -154,12 +189,12 @@ class Observer:
     def _clear(self, *, forgiving: bool) -> None:
         """Forget everything that was seen; a new observation begins."""
         rooms = ("exam", "train", "view", "decode")
-        self.rooms = {r: Room(r, self._sandbox, self.submission, forgiving=forgiving) for r in rooms}
+        self.budget = Budget(self.assignment)
+        self.rooms = {r: Room(r, self._sandbox, self.submission, self.budget, forgiving=forgiving) for r in rooms}
         self.seen: dict[str, Observation] = {}
         self.plan: dict[str, Probe] = {}
         self.states: dict[str, Mapping[str, np.ndarray]] = {}
         self.dead: list[tuple[frozenset[str], Fault]] = []
-        self.deadline = time.monotonic() + TOTAL_SECONDS
 
     def _undisturbed(self, work: Callable[[], None]) -> None:
         """``work`` from a clear start, and from another if somebody interfered."""
@@ -226,9 +261,8 @@ class Observer:
         return observation
 
     def _ask(self, probe: Probe) -> Observation:
-        if time.monotonic() > self.deadline:
-            spent = f"the submission's {TOTAL_SECONDS:g} s are used up"
-            return Observation(probe.name, fault=Fault("timeout", spent))
+        if self.budget.left <= 0:
+            return Observation(probe.name, fault=self.budget.fault())
         for calls, ending in self.dead:
             if calls <= probe.calls:
                 return Observation(probe.name, fault=ending)
@@ -241,7 +275,7 @@ class Observer:
             build_info, fault = room.build(probe.model, self.states)
             if fault is not None:
                 return self._failed(probe, fault, frozenset({f"{probe.model.cls}()"}))
-        info, arrays, fault = room.call(probe.op, probe.args, probe.tensors, probe.seconds)
+        info, arrays, fault = room.call(probe.op, probe.args, probe.tensors, probes.cpu_seconds(self.assignment, probe))
         if fault is not None:
             return self._failed(probe, fault, probe.calls)
         if probe.op in ("state", "train"):
@@ -309,7 +343,7 @@ class Observer:
         m = self._model(cls, d, state, "decode")
         o = self.ask(
             Probe(name, "decode", "chunked", {"key": m.key, "method": "decode", "seed": EVAL_SEED}, {"a0": z},
-                  {"out0": ((len(z), 784),)}, m, frozenset({f"{cls}()", f"{cls}.decode"}), probes.VIEW_SECONDS)
+                  {"out0": ((len(z), 784),)}, m, frozenset({f"{cls}()", f"{cls}.decode"}), probes.VIEW)
         )  # fmt: skip
         if half and o.fault is None:  # shown and averaged, never compared exactly
             o = replace(o, arrays={"out0": o.arrays["out0"].astype(np.float16)})
@@ -323,7 +357,7 @@ class Observer:
             m = self._model(cls, d, state, "draw")
             o = self.ask(
                 Probe(name, "decode", "sample", {"key": m.key, "n": n, "seed": 401 + i, "rows": probes.SAMPLES}, {}, {}, m,
-                      frozenset({f"{cls}()", f"{cls}.decode", "sample"}), probes.VIEW_SECONDS, float32=False)
+                      frozenset({f"{cls}()", f"{cls}.decode", "sample"}), probes.VIEW, float32=False)
             )  # fmt: skip
             if o.fault is not None:
                 continue
@@ -343,7 +377,7 @@ class Observer:
         self.ask(
             Probe(f"interpolate:{tag}", room, "interpolate", {"key": walker.key, "steps": steps, "seed": 501},
                   {"x_start": pair[:1], "x_end": pair[1:2]}, {}, walker,
-                  calls | {f"{cls}.decode", "interpolate"}, probes.VIEW_SECONDS, float32=False)
+                  calls | {f"{cls}.decode", "interpolate"}, probes.VIEW, float32=False)
         )  # fmt: skip
         if encoded.fault is None:
             z = encoded.arrays["out0"].astype(np.float64)
@@ -363,7 +397,7 @@ class Observer:
         name = f"grid:{tag}:{cls}"
         self.ask(
             Probe(name, "decode", "grid", {"key": m.key, "seed": 601} | args, {}, {}, m,
-                  frozenset({f"{cls}()", f"{cls}.decode", "latent_grid"}), probes.VIEW_SECONDS, float32=False)
+                  frozenset({f"{cls}()", f"{cls}.decode", "latent_grid"}), probes.VIEW, float32=False)
         )  # fmt: skip
         if tag.startswith("exam"):
             self._decode(f"{name}:tiles", cls, 2, state, probes.grid_codes(n, extent))
@@ -428,6 +462,7 @@ class Observer:
     ) -> None:
         """Train these models one after the other in one process, and keep their states."""
         order = probes.batch_order(self.assignment, len(data.train_x), steps, seed_offset=seed_offset)
+        self.budget.steps += steps * len(runs)
         self.rooms["train"].keep(train_x=data.train_x, order=order)
         for run in runs:
             repair = found.ae_repair() if run.cls == "Autoencoder" else found.repair()
@@ -455,7 +490,7 @@ class Observer:
                 Probe(f"{name}:{run.key}", "view", "chunked",
                       {"key": m.key, "method": "encode", "seed": EVAL_SEED, "kept": kept}, {},
                       _codes(run.cls, n, d), m, calls,
-                      probes.VIEW_SECONDS)
+                      probes.VIEW)
             )  # fmt: skip
 
         codes = encode("codes", "eval_x", len(data.eval_x))
@@ -514,7 +549,7 @@ class Observer:
             o = self.ask(
                 Probe(f"{name}:{key}", "view", "chunked", {"key": m.key, "method": "encode", "seed": EVAL_SEED},
                       {"a0": x}, _codes(cls, len(x), d), m, frozenset({f"{cls}()", f"{cls}.encode"}),
-                      probes.VIEW_SECONDS)
+                      probes.VIEW)
             )  # fmt: skip
             if o.fault is None:
                 self._decode(f"{name}:{key}:decoded", cls, d, state, o.arrays["out0"], half=True)

@@ -1,4 +1,4 @@
-"""What a submission is asked: probes with their inputs, the shapes that may come back, and time limits.
+"""What a submission is asked: probes with their inputs, the shapes that may come back, and limits of processor time.
 
 A probe is data. Its inputs come from generators seeded by the assignment, never from the clock; which
 worker answers it is its ``role``: ``exam`` sees random inputs only, ``train`` the training images,
@@ -23,9 +23,10 @@ Role = Literal["exam", "train", "view", "decode"]
 Shape = tuple[int, ...]
 F32 = np.float32
 
-EXAM_SECONDS = 20.0  # a probe of the reference takes 2 to 80 ms
-TRAIN_SECONDS = 150.0  # ten times the slowest honest architecture measured (45 ms a step, 300 steps)
-VIEW_SECONDS = 60.0
+VIEW = 3.0  # the work of looking at a trained model, in calls of an exam: up to a thousand images instead of 128
+# All that a submission is asked beside training, in steps of training: a network that may take ``step_seconds`` for a
+# step can do all of it in that many. Measured: @@
+BESIDE_TRAINING = 600
 
 # Standard deviation, over the root of the fan-in, of what is added to weights of models that are examined. Weights
 # that start at exactly zero (a head for logvar, a residual gate) hide what they multiply, and default initialisation
@@ -62,10 +63,22 @@ class Probe:
     expect: Mapping[str, tuple[Shape, ...] | None] = field(default_factory=dict)
     model: Model | None = None
     calls: frozenset[str] = frozenset()
-    seconds: float = EXAM_SECONDS
+    size: float = 1.0  # of the work, in calls of an exam
     finite: bool = True
     float32: bool = True
     keep: int | None = None  # rows of each output that are stored
+
+
+def cpu_seconds(assignment: Assignment, probe: Probe) -> float:
+    """The processor time that one probe may take."""
+    if probe.op == "train":
+        return assignment.step_seconds * int(probe.args["steps"])
+    return assignment.call_seconds * probe.size
+
+
+def cpu_seconds_in_all(assignment: Assignment, steps: int) -> float:
+    """The processor time that one observation with ``steps`` of training may take, over all of its rooms."""
+    return assignment.load_seconds + assignment.step_seconds * (BESIDE_TRAINING + steps)
 
 
 def images(n: int) -> tuple[Shape, ...]:
@@ -398,7 +411,7 @@ def train_probe(
             "beta": run.beta, "steps": steps, "learning_rate": assignment.learning_rate,
             "repair": dict(repair),
         },
-        {}, expect, None, _names(run.cls, *uses) | loss, TRAIN_SECONDS, finite=False, float32=False,
+        {}, expect, None, _names(run.cls, *uses) | loss, finite=False, float32=False,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ import socket
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -59,19 +60,33 @@ class ContractError(Exception):
 # --- loading -----------------------------------------------------------------------------------------
 
 MAGICS = 100  # in one cell; each costs a parse
-_MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w, ]+=\s*[%!])|^(?P<indent2>\s*)\S+\?{1,2}\s*$")
+# What IPython takes for a command: what begins with % ! or ?, asks for help, or names a magic where no Python can follow.
+_MAGIC = re.compile(
+    r"^(?P<indent>\s*)(?:[%!?]|[\w, ]+=\s*[%!]|\S+\?{1,2}\s*$"
+    r"|(?:pip3?|conda|mamba|uv|cd|ls|cp|mv|rm|mkdir|cat|load_ext|reload_ext|autoreload|matplotlib|config|env|run)\s)"
+)
 
 
 class _Missing(types.ModuleType):
-    """Stands for a package that a notebook imports and this machine does not have: fails when used."""
+    """Stands for what a notebook imports and this machine does not have: fails when it is used, as the import did."""
+
+    def __init__(self, error: ImportError) -> None:
+        super().__init__(error.name or "missing")
+        self.__dict__["__error__"] = error
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") and name not in ("__mro_entries__", "__getitem__"):
             raise AttributeError(name)
-        raise ModuleNotFoundError(f"No module named {self.__name__!r}", name=self.__name__)
+        raise self.__dict__["__error__"].with_traceback(None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        raise ModuleNotFoundError(f"No module named {self.__name__!r}", name=self.__name__)
+        raise self.__dict__["__error__"].with_traceback(None)
+
+    def __mro_entries__(self, bases: Any) -> Any:  # of a class that inherits from it
+        return self()
+
+    def __getitem__(self, key: Any) -> Any:
+        return self()
 
 
 def _plain(node: ast.expr, constants: set[str]) -> bool:
@@ -102,26 +117,82 @@ def _targets(node: ast.expr) -> list[str] | None:
     return None
 
 
-def _kept(node: ast.stmt, constants: set[str]) -> bool:
+def _kept(node: ast.stmt, constants: set[str]) -> ast.stmt | None:
+    """What is taken of a statement: all of it, a ``try`` with what is taken of its parts, or nothing."""
     match node:
-        case ast.Import() | ast.ImportFrom() | ast.ClassDef():
-            return True
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            return True
-        case ast.Try(body=body, handlers=handlers, finalbody=[]):
-            parts = body + [s for h in handlers for s in h.body]
-            return all(isinstance(s, ast.Import | ast.ImportFrom | ast.Pass) for s in parts)
+        case ast.Import() | ast.ImportFrom() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+            return node
+        case ast.Try():
+            return _kept_try(node, constants)
         case ast.Assign(targets=targets, value=value) if _plain(value, constants):
             names = [_targets(t) for t in targets]
-            if any(n is None for n in names):
-                return False
-            constants.update(n for part in names if part for n in part)
-            return True
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-            if _plain(value, constants):
-                constants.add(name)
-                return True
-    return False
+            if all(n is not None for n in names):
+                constants.update(n for part in names if part for n in part)
+                return node
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if _plain(value, constants):
+            constants.add(name)
+            return node
+    return None
+
+
+def _kept_try(node: ast.Try, constants: set[str]) -> ast.stmt | None:
+    """``try: import seaborn …``, the way to go without a package: what it prints or installs is left out."""
+
+    def part(body: list[ast.stmt]) -> list[ast.stmt]:
+        return [k for k in (_kept(s, constants) for s in body) if k is not None]
+
+    tried = part(node.body)
+    if not any(isinstance(s, ast.Import | ast.ImportFrom | ast.Try) for s in tried):
+        return None  # it tries work, not an import
+    handlers = [
+        ast.copy_location(ast.ExceptHandler(h.type, h.name, part(h.body) or [_pass(h)]), h) for h in node.handlers
+    ]
+    return ast.copy_location(ast.Try(tried, handlers, part(node.orelse), part(node.finalbody)), node)
+
+
+def _pass(where: ast.ExceptHandler) -> ast.stmt:
+    return ast.copy_location(ast.Pass(), where)
+
+
+def _single_imports(node: ast.stmt) -> list[ast.Import | ast.ImportFrom]:
+    """All import statements inside ``node``, each name in a statement of its own."""
+    out: list[ast.Import | ast.ImportFrom] = []
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Import):
+            out += [ast.copy_location(ast.Import([a]), inner) for a in inner.names]
+        elif isinstance(inner, ast.ImportFrom):
+            out += [ast.copy_location(ast.ImportFrom(inner.module, [a], inner.level), inner) for a in inner.names]
+    return out
+
+
+def _import(node: ast.Import | ast.ImportFrom, run: Callable[[ast.stmt], None], names: dict[str, Any]) -> None:
+    """Import one name as Python would, or bind it to something that says what is missing when it is used."""
+    try:
+        run(node)
+    except ImportError as error:
+        (alias,) = node.names
+        bound = alias.asname or (alias.name.partition(".")[0] if isinstance(node, ast.Import) else alias.name)
+        above = sys.modules.get(bound) if isinstance(node, ast.Import) and not alias.asname else None
+        if bound != "*":  # of which nobody knows what it would have bound
+            names[bound] = above or _Missing(error)
+
+
+def _take(node: ast.stmt, run: Callable[[ast.stmt], None], names: dict[str, Any]) -> None:
+    """Execute what was kept of one statement; a package that is not here costs only what needs it."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        for one in _single_imports(node):
+            _import(one, run, names)
+        return
+    try:
+        run(node)
+    except ImportError as error:
+        if isinstance(node, ast.Try):
+            for one in _single_imports(node):
+                _import(one, run, names)
+        elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.name not in REQUIRED:
+            names[node.name] = _Missing(error)  # a plot with a decorator or a default of such a package
+        else:
+            raise
 
 
 def _without_magics(source: str) -> str:
@@ -139,7 +210,10 @@ def _without_magics(source: str) -> str:
             m = _MAGIC.match(lines[at]) if 0 <= at < len(lines) else None
             if m is None:
                 break
-            lines[at] = f"{m['indent'] or m['indent2'] or ''}pass"
+            lines[at], command = f"{m['indent']}pass", lines[at]
+            while command.endswith("\\") and at + 1 < len(lines):  # it goes on in the next line
+                at += 1
+                lines[at], command = "", lines[at]
         except (ValueError, RecursionError, MemoryError):
             break
     return "\n".join(lines) + "\n"
@@ -176,17 +250,14 @@ def _run_notebook(text: str, module: types.ModuleType) -> None:
                 raise
             continue  # a broken scratch cell defines nothing that is asked for
         for node in tree.body:
-            if not _kept(node, constants):
-                continue
-            code = compile(ast.Module([node], []), name, "exec")
-            try:
-                exec(code, module.__dict__)
-            except ModuleNotFoundError as error:
-                if not isinstance(node, ast.Import | ast.ImportFrom):
-                    raise
-                for alias in node.names:
-                    bound = alias.asname or alias.name.split(".")[0]
-                    module.__dict__[bound] = _Missing(str(error.name))
+            kept = _kept(node, constants)
+            if kept is not None:
+                _take(kept, partial(_execute, name=name, names=module.__dict__), module.__dict__)
+
+
+def _execute(node: ast.stmt, name: str, names: dict[str, Any]) -> None:
+    # Under this file's own `from __future__ import annotations`: an annotation of a missing package costs nothing.
+    exec(compile(ast.Module([node], []), name, "exec"), names)
 
 
 def _text(name: str, content: bytes) -> str:

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from grader.assignment import Assignment
 from grader.sandbox.host import Limits, Reply, Sandbox, Worker, WorkerDied, WorkerTimeout
 from grader.sandbox.wire import ProtocolError
 
@@ -36,9 +37,10 @@ TESTS = Path(__file__).resolve().parent
 HOSTILE = TESTS / "hostile"
 HONEST = TESTS / "honest"
 
-LIMITS = Limits(memory_bytes=512 << 20, cpu_seconds=10, max_reply_bytes=16 << 20)
-HANG_SECONDS = 1.0  # an honest operation takes a few milliseconds
-PATIENT_SECONDS = 20.0  # where no attack on the clock is expected, a busy machine must not decide
+TIME = 1 / 20  # of grading's limits of time, so that what hangs does not hold up the tests
+PATIENT_SECONDS = Assignment.call_seconds  # of processor time, as in a grading
+HANG_SECONDS = TIME * PATIENT_SECONDS
+LIMITS = Limits(memory_bytes=512 << 20, cpu_seconds=10, patience=TIME * Limits.patience, max_reply_bytes=16 << 20)
 BEGINS, WORKED = "attack begins", "attack worked"
 NOTHING = {  # what the placeholders of a hostile file stand for where no bait is laid
     "@bait@": "/nonexistent/bait",
@@ -238,7 +240,7 @@ def _session(worker: Worker, files: Mapping[str, bytes], record: list[Reply], se
     """
 
     def call(op: str, tensors: Mapping[str, np.ndarray] | None = None, **args: Any) -> Reply:
-        reply = worker.call(op, args, dict(tensors or {}), timeout=seconds)
+        reply = worker.call(op, args, dict(tensors or {}), cpu_seconds=seconds)
         record.append(reply)
         return reply
 
@@ -276,11 +278,11 @@ def _decode_elsewhere(
     """Decode the codes in a worker that has never been sent an image."""
     source = {f"file:{name}": np.frombuffer(data, np.uint8) for name, data in files.items()}
     state = {k: v for k, v in learned.items() if k.startswith("state:")}
-    record.append(worker.call("load", {"main": "submission.py"}, source, timeout=seconds))
+    record.append(worker.call("load", {"main": "submission.py"}, source, cpu_seconds=seconds))
     args = {"key": "ae", "cls": "Autoencoder", "D": 2, "seed": 1}
-    record.append(worker.call("build", args, state, timeout=seconds))
+    record.append(worker.call("build", args, state, cpu_seconds=seconds))
     args = {"key": "ae", "method": "decode", "seed": 2}
-    record.append(worker.call("apply", args, {"a0": learned["codes"]}, timeout=seconds))
+    record.append(worker.call("apply", args, {"a0": learned["codes"]}, cpu_seconds=seconds))
     return record[-1].tensors.get("out0")
 
 
@@ -333,7 +335,7 @@ def run_attack(sandbox: Sandbox, path: Path, bait: Bait, seconds: float | None =
     outcome.breaches += bait.touched()
     with sandbox.spawn(LIMITS) as fresh:
         source = {"file:submission.py": np.frombuffer((HONEST / "mlp.py").read_bytes(), np.uint8)}
-        if not fresh.call("load", {"main": "submission.py"}, source, timeout=20).header.get("ok"):
+        if not fresh.call("load", {"main": "submission.py"}, source, cpu_seconds=20).header.get("ok"):
             outcome.breaches.append("spoiled the next worker")
     if sandbox.restarts != restarts:
         outcome.breaches.append("ended the zygote")

@@ -178,7 +178,7 @@ def test_versions_are_asked_again_and_then_it_is_one_line() -> None:
         def __exit__(self, *exc: object) -> None:
             pass
 
-        def call(self, op: str, timeout: float) -> host.Reply:
+        def call(self, op: str, cpu_seconds: float) -> host.Reply:
             answer = self.answers.pop(0)
             if isinstance(answer, Exception):
                 raise answer

@@ -27,7 +27,7 @@ from grader.sandbox.wire import ProtocolError
 
 STANDIN = (Path(__file__).with_name("standin_worker.py"),)
 SMALL = Limits(memory_bytes=256 << 20, cpu_seconds=10)
-SECONDS = 20.0  # far more than anything here takes; a hang fails the test instead of the run
+SECONDS = 20.0  # of processor time, far more than anything here takes
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="student code needs fork")
 
@@ -60,16 +60,16 @@ def isolated(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         yield box
 
 
-def run(box: Sandbox, source: str, limits: Limits = SMALL, timeout: float = SECONDS) -> Any:
+def run(box: Sandbox, source: str, limits: Limits = SMALL, cpu_seconds: float = SECONDS) -> Any:
     """The value that ``source`` computes in a fresh worker."""
     with box.spawn(limits) as worker:
-        header = execute(worker, source, timeout)
+        header = execute(worker, source, cpu_seconds)
     assert "raised" not in header, header
     return header["value"]
 
 
-def execute(worker: Worker, source: str, timeout: float = SECONDS) -> dict[str, Any]:
-    return worker.call("exec", {"source": textwrap.dedent(source)}, timeout=timeout).header
+def execute(worker: Worker, source: str, cpu_seconds: float = SECONDS) -> dict[str, Any]:
+    return worker.call("exec", {"source": textwrap.dedent(source)}, cpu_seconds=cpu_seconds).header
 
 
 def raised(box: Sandbox, source: str) -> str:
@@ -100,7 +100,7 @@ def test_a_worker_answers_with_the_tensors_it_was_sent(sandbox: Sandbox) -> None
     images = np.random.default_rng(0).random((300, 784), dtype=np.float32)
     with sandbox.spawn() as worker:
         for _ in range(2):
-            reply = worker.call("echo", tensors={"images": images}, timeout=SECONDS)
+            reply = worker.call("echo", tensors={"images": images}, cpu_seconds=SECONDS)
             np.testing.assert_array_equal(reply.tensors["images"], images)
         assert worker.alive
     assert not worker.alive
@@ -181,11 +181,14 @@ def test_an_early_end_is_a_crash(sandbox: Sandbox, source: str, detail: str) -> 
     assert run(sandbox, "value = 1") == 1
 
 
+SLEEPS = Limits(memory_bytes=256 << 20, cpu_seconds=10, patience=1.0)  # grading's patience, sixty times shorter
+ASLEEP = "asleep: less than 0.0166667 s of processor time in 1 s"
+
+
 @pytest.mark.parametrize(
     "source",
     [
         pytest.param("while True: pass", id="loop"),
-        pytest.param("import time; time.sleep(3600)", id="sleep"),
         pytest.param(
             "import signal\nfor s in range(1, 32):\n"
             "  try: signal.signal(s, signal.SIG_IGN)\n  except (OSError, ValueError): pass\n"
@@ -193,36 +196,139 @@ def test_an_early_end_is_a_crash(sandbox: Sandbox, source: str, detail: str) -> 
             id="ignores signals",
         ),
         pytest.param("import re; re.match('(a*)*b', 'a' * 60)", id="holds the GIL"),
-        pytest.param("import os\nwhile True: sock.send(b'A'); __import__('time').sleep(.01)", id="no frame"),
+        pytest.param(
+            "import threading\ndef spin():\n  while True: pass\n"
+            "for _ in range(3): threading.Thread(target=spin).start()\nthreading.Event().wait()",
+            id="threads",
+        ),
     ],
 )
-def test_the_deadline_ends_whatever_the_worker_does(sandbox: Sandbox, source: str) -> None:
+def test_whatever_keeps_the_processor_busy_is_ended_after_its_seconds(sandbox: Sandbox, source: str) -> None:
     worker = sandbox.spawn(SMALL)
-    start = time.monotonic()
-    with pytest.raises((WorkerTimeout, ProtocolError)):
-        execute(worker, source, timeout=0.3)
-    assert time.monotonic() - start < 5.0
-    assert worker.close().killed
+    with pytest.raises(WorkerTimeout, match=r"^used more than 0\.3 s of processor time$") as caught:
+        execute(worker, source, cpu_seconds=0.3)
+    assert not caught.value.asleep
+    assert worker.close().killed and 0.3 < worker.used < 5.0
     assert run(sandbox, "value = 1") == 1
 
 
-def test_slow_bytes_of_a_good_frame_do_not_stretch_the_deadline(sandbox: Sandbox) -> None:
-    drip = """
-    import time, wire
-    for byte in wire.pack({"nonce": nonce, "value": "x" * 1000}):
-        sock.send(bytes([byte]))
-        time.sleep(0.02)
-    """
-    worker = sandbox.spawn(SMALL)
-    with pytest.raises(WorkerTimeout):
-        execute(worker, drip, timeout=0.3)
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("import time; time.sleep(3600)", id="sleep"),
+        pytest.param("import threading; a = threading.Lock(); a.acquire(); a.acquire()", id="lock"),
+        pytest.param("import os; os.read(os.pipe()[0], 1)", id="pipe"),
+        pytest.param(
+            "import os\nfor _ in range(9999): sock.send(b'AEG1'); __import__('time').sleep(0.2)", id="no frame"
+        ),
+        pytest.param(
+            "import time, wire\nfor b in wire.pack({'nonce': nonce, 'value': 'x' * 1000}):\n"
+            "  sock.send(bytes([b])); time.sleep(0.05)",
+            id="drips a good frame",
+        ),
+    ],
+)
+def test_whatever_leaves_the_processor_alone_is_asleep(sandbox: Sandbox, source: str) -> None:
+    worker = sandbox.spawn(SLEEPS)
+    with pytest.raises((WorkerTimeout, ProtocolError)) as caught:
+        execute(worker, source)
+    assert isinstance(caught.value, ProtocolError) or (caught.value.asleep and str(caught.value) == ASLEEP)
+    assert worker.close().killed and worker.used < 1.0
+    assert run(sandbox, "value = 1") == 1
 
 
-def test_a_worker_that_reads_nothing_meets_the_deadline(sandbox: Sandbox) -> None:
-    with sandbox.spawn(SMALL) as worker:
+@pytest.mark.skipif(not policy.LINUX, reason="stops a process by its id")
+def test_a_stopped_process_is_asleep() -> None:
+    with standin(AVAILABLE[-1]) as box, box.spawn(SLEEPS) as worker:
+        pid = execute(worker, "import os; value = os.getpid()")["value"]
+        if AVAILABLE[-1].startswith("bwrap"):
+            pytest.skip("its id means nothing here")
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(WorkerTimeout, match="asleep"):
+            execute(worker, "value = 1")
+
+
+def test_many_short_sleeps_are_one_long_one(sandbox: Sandbox) -> None:
+    with sandbox.spawn(SLEEPS) as worker, pytest.raises(WorkerTimeout, match="asleep"):
+        for _ in range(100):
+            execute(worker, "import time; time.sleep(0.3)")
+
+
+def test_a_worker_that_reads_nothing_is_asleep(sandbox: Sandbox) -> None:
+    with sandbox.spawn(SLEEPS) as worker:
         execute(worker, "import time, wire; wire.recv = lambda sock: time.sleep(99)")
-        with pytest.raises(WorkerTimeout):
-            worker.call("echo", tensors={"x": np.zeros(1 << 20)}, timeout=0.3)
+        with pytest.raises(WorkerTimeout, match="asleep"):
+            worker.call("echo", tensors={"x": np.zeros(1 << 20)}, cpu_seconds=SECONDS)
+
+
+def test_an_answer_that_came_before_anybody_looked_is_late_all_the_same(sandbox: Sandbox) -> None:
+    source = "import time\nend = time.process_time() + 0.1\nwhile time.process_time() < end: pass"
+    with sandbox.spawn(SMALL) as worker:
+        assert execute(worker, source, cpu_seconds=0.2)["value"] is None
+        assert 0.1 <= worker.used < 0.2
+        with pytest.raises(WorkerTimeout, match=r"used more than 0\.05 s"):
+            execute(worker, source, cpu_seconds=0.05)
+
+
+class Machine:
+    """A worker's clocks on a machine whose time is a variable."""
+
+    def __init__(self) -> None:
+        self.now, self.usage = 100.0, host.Usage(0.0)
+
+    def watch(self) -> host.Watch:
+        return host.Watch(lambda closely: self.usage, 60.0, lambda: self.now)
+
+    def pass_by(self, watch: host.Watch, seconds: float, cpu: float = 0.0, queued: float = 0.0) -> None:
+        """``seconds`` of wall time, looked at as often as the watch asks, with a share of processor and of queueing."""
+        end = self.now + seconds
+        while self.now < end:
+            step = watch()
+            self.now += step
+            self.usage = host.Usage(self.usage.cpu + step * cpu, self.usage.queued + step * queued, self.usage.held)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 1 / 9, 1 / 50])
+def test_how_much_of_the_processor_a_worker_gets_decides_nothing(share: float) -> None:
+    machine = Machine()
+    watch = machine.watch()
+    watch.open(allowed=20.0)
+    machine.pass_by(watch, 19.9 / share, cpu=share)
+    with pytest.raises(WorkerTimeout, match=r"^used more than 20 s of processor time$"):
+        machine.pass_by(watch, 0.5 / share, cpu=share)
+
+
+def test_asleep_is_less_than_a_second_in_sixty() -> None:
+    machine = Machine()
+    watch = machine.watch()
+    watch.open(allowed=20.0)
+    machine.pass_by(watch, 30.0, cpu=1.0 / 29)  # a second, and it is awake
+    machine.pass_by(watch, 58.0, cpu=0.01)
+    with pytest.raises(WorkerTimeout, match=r"^asleep: less than 1 s of processor time in 60 s$"):
+        machine.pass_by(watch, 4.0, cpu=0.01)
+
+
+def test_who_waits_for_a_processor_or_for_the_kernel_is_not_asleep() -> None:
+    machine = Machine()
+    watch = machine.watch()
+    watch.open(allowed=20.0)
+    machine.pass_by(watch, 3600.0, cpu=0.0001, queued=0.9999)
+    machine.usage = host.Usage(machine.usage.cpu, machine.usage.queued, held=True)
+    machine.pass_by(watch, 3600.0)
+    machine.usage = host.Usage(machine.usage.cpu, machine.usage.queued)
+    with pytest.raises(WorkerTimeout, match="asleep"):
+        machine.pass_by(watch, 61.0)
+
+
+def test_time_in_which_nobody_looked_or_nothing_was_asked_is_nobodys_sleep() -> None:
+    machine = Machine()
+    watch = machine.watch()
+    for _ in range(10):
+        watch.open(allowed=20.0)
+        machine.now += 3600.0  # the grader itself was stopped, or judged somebody
+        watch()
+        watch.end()
+        machine.now += 3600.0
 
 
 def test_processor_time_is_limited_even_under_a_long_deadline(sandbox: Sandbox) -> None:
@@ -280,7 +386,7 @@ def test_an_answer_sent_ahead_does_not_answer_the_next_question(sandbox: Sandbox
 def test_an_answer_larger_than_asked_for_is_refused(sandbox: Sandbox) -> None:
     worker = sandbox.spawn(SMALL)
     with pytest.raises(ProtocolError, match="at most 1000"):
-        worker.call("echo", tensors={"x": np.zeros(1000)}, timeout=SECONDS, max_bytes=1000)
+        worker.call("echo", tensors={"x": np.zeros(1000)}, cpu_seconds=SECONDS, max_bytes=1000)
 
 
 # --- output -----------------------------------------------------------------------------------------------
@@ -305,7 +411,7 @@ def test_what_was_printed_before_a_kill_is_kept(sandbox: Sandbox) -> None:
     worker = sandbox.spawn(SMALL)
     with pytest.raises(WorkerTimeout):
         source = "import sys\nprint('out \\udc80')\nprint('err', file=sys.stderr)\nwhile True: pass"
-        execute(worker, source, timeout=0.5)
+        execute(worker, source, cpu_seconds=0.5)
     assert worker.close().output == b"out \\udc80\nerr\n"
 
 
@@ -409,7 +515,7 @@ def test_an_installed_harness_is_hidden_inside_its_site_packages(tmp_path: Path)
     for isolation in {ISOLATED}:
         with host.Sandbox(isolation=isolation, worker=[Path({str(STANDIN[0])!r})]) as box:
             with box.spawn() as worker:
-                header = worker.call("exec", {{"source": {textwrap.dedent(source)!r}}}, timeout=20).header
+                header = worker.call("exec", {{"source": {textwrap.dedent(source)!r}}}, cpu_seconds=20).header
                 assert header["value"] == ["importable"] + ["hidden"] * 5, header
     """
     done = subprocess.run(
@@ -464,7 +570,7 @@ list(DataLoader(TensorDataset(torch.zeros(4, 2)), batch_size=2, shuffle=True))
 def test_a_submission_imports_the_usual_libraries_without_a_word(isolation: str) -> None:
     source = {"file:submission.py": np.frombuffer(LIBRARIES.encode(), np.uint8)}
     with Sandbox(isolation=isolation) as box, box.spawn() as worker:
-        reply = worker.call("load", {"main": "submission.py"}, source, timeout=60.0)
+        reply = worker.call("load", {"main": "submission.py"}, source, cpu_seconds=60.0)
         assert reply.header["ok"], reply.header
         assert worker.close().output == b""
 
@@ -538,7 +644,7 @@ def test_killing_the_grader_ends_everything_it_started(isolation: str) -> None:
     for t in threads: t.start()
     for t in threads: t.join()
     for _, workers in boxes:
-        for w in workers: w.call("echo", timeout=20)  # though the threads that started them have ended
+        for w in workers: w.call("echo", cpu_seconds=20)  # though the threads that started them have ended
     print("ready", flush=True)
     sys.stdin.read()
     """

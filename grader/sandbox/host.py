@@ -1,8 +1,8 @@
 """The trusted end: starts zygotes, hands out workers, and believes nothing they say.
 
 ``detect`` finds out what isolation this machine really gives. ``Sandbox`` is one zygote; ``spawn`` forks
-a worker from it in a few milliseconds; ``Worker.call`` asks one question under a deadline that the worker
-cannot stretch. Imports neither torch nor any student code.
+a worker from it in a few milliseconds; ``Worker.call`` asks one question, for which the worker has so many
+seconds of processor time. How busy the machine is decides nothing. Imports neither torch nor any student code.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -43,7 +43,8 @@ LAYERS: dict[str, frozenset[str]] = {
     "none": frozenset({"rlimits"}),
 }
 START_SECONDS = 180.0  # importing torch from a cold network disk
-REAP_SECONDS = 30.0  # the kernel frees a killed child's memory
+ANSWER_SECONDS = 180.0  # of a zygote: it forks, or waits until the kernel has freed a killed child's memory
+LOOK_SECONDS = 0.2  # between two looks at a worker's processor clock; a look costs about 0.2 ms
 HANG_UP_SECONDS = 0.25  # between the end of the channel and the end of its process
 # libraries that the worker or a submission imports; their folders are readable in the sandbox
 LIBRARIES = ("torch", "numpy", "safetensors", "scipy", "landlockpy", "pyseccomp")
@@ -54,7 +55,14 @@ class SandboxUnavailable(GraderError):
 
 
 class WorkerTimeout(Exception):
-    """The worker did not answer before the deadline, or used up its processor time; it was killed."""
+    """The worker used up its processor time or fell asleep, and was killed. ``reason`` says which.
+
+    ``sum_spent`` says that it was the limit on all of its calls together.
+    """
+
+    def __init__(self, reason: str, *, asleep: bool = False, sum_spent: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.asleep, self.sum_spent = reason, asleep, sum_spent
 
 
 class _Gone(SandboxUnavailable):
@@ -76,10 +84,16 @@ class WorkerDied(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one worker may use. ``memory_bytes`` is address space above the zygote's own."""
+    """What one worker may use. ``memory_bytes`` is address space above the zygote's own.
+
+    ``cpu_seconds`` are processor seconds of all its calls together; what one call may use is said with the call.
+    While a call is open, a worker that needs more than ``patience`` seconds of wall time for a sixtieth of that on
+    the processor is asleep.
+    """
 
     memory_bytes: int = 1 << 30
     cpu_seconds: int = 120
+    patience: float = 60.0
     file_bytes: int = 1 << 20
     output_bytes: int = 1 << 16
     nofile: int = 64
@@ -106,6 +120,68 @@ class Exit:
     max_rss_kb: int
     output: bytes
     killed: bool
+
+
+# --- how long a call may last ---------------------------------------------------------------------------
+
+AWAKE = 1 / 60  # of wall time, on a processor: less is asleep
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A worker's clocks, in seconds since it started: see ``clock`` in ``zygote.py``."""
+
+    cpu: float
+    queued: float = 0.0
+    held: bool = False
+
+
+class Watch:
+    """Ends a call by what its worker did with the processor, never by how long it took.
+
+    Wall time counts against a worker only while a call is open and only while it could have run: not while other
+    processes had the processor (where the kernel tells), not while the kernel held it, and not while this process
+    did not look. It goes on counting from call to call, or many short sleeps would pass.
+    """
+
+    def __init__(
+        self, read: Callable[[bool], Usage], patience: float, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._read, self._patience, self._now = read, patience, now
+        self._between = min(LOOK_SECONDS, patience / 20)
+        self.used = 0.0  # processor seconds at the last look
+        self._wall, self._mark, self._queued = 0.0, 0.0, 0.0  # since it was last seen to be awake
+
+    def open(self, allowed: float) -> None:
+        """A call begins, for which the worker has ``allowed`` processor seconds."""
+        self._start, self._allowed, self._looked = self.used, allowed, self._now()
+
+    def __call__(self) -> float:
+        """Seconds until the next look, which is now if they have passed; raises ``WorkerTimeout``."""
+        passed = self._now() - self._looked
+        if passed < self._between:
+            return self._between - passed
+        usage, second = self._look(closely=True), AWAKE * self._patience
+        if usage.cpu - self._mark >= second:
+            self._wall, self._mark, self._queued = 0.0, usage.cpu, usage.queued
+        elif self._wall - (usage.queued - self._queued) >= self._patience:
+            little = f"less than {second:g} s of processor time in {self._patience:g} s"
+            raise WorkerTimeout(f"asleep: {little}", asleep=True)
+        return self._between
+
+    def end(self) -> None:
+        """The answer is there: whether it is in time does not depend on when somebody looked."""
+        self._look(closely=False)
+
+    def _look(self, *, closely: bool) -> Usage:
+        passed = min(self._now() - self._looked, 2 * self._between)
+        usage = self._read(closely)
+        self.used, self._looked = usage.cpu, self._now()
+        if not usage.held:
+            self._wall += passed
+        if usage.cpu - self._start > self._allowed:
+            raise WorkerTimeout(f"used more than {self._allowed:g} s of processor time")
+        return usage
 
 
 # --- what the sandbox may read ---------------------------------------------------------------------------
@@ -191,6 +267,7 @@ def _environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile returns what it is given: nothing here can start a compiler
         "JOBLIB_MULTIPROCESSING": "0",  # or joblib warns that it got no semaphores
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": "/tmp",  # passes matplotlib's test for a writable folder; nothing is written
@@ -300,7 +377,7 @@ class _Zygote:
         """One request, one answer. Raises ``EOFError`` if the zygote is gone or does not answer."""
         with self.lock:
             try:
-                self.control.settimeout(REAP_SECONDS)
+                self.control.settimeout(ANSWER_SECONDS)
                 wire.send_message(self.control, request, fds)
                 answer, _ = wire.recv_message(self.control)
             except BaseException as e:  # Ctrl-C too: the answer would be taken for the next one's
@@ -320,7 +397,7 @@ class _Zygote:
         """End the zygote and everything it started; wait until it is gone."""
         self.control.close()
         try:
-            self.process.wait(timeout=REAP_SECONDS)
+            self.process.wait(timeout=ANSWER_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
             self.process.wait()
@@ -411,8 +488,15 @@ class Worker:
     def __init__(self, zygote: _Zygote, pid: int, channel: socket.socket, output: IO[bytes], limits: Limits) -> None:
         self._zygote, self.pid = zygote, pid
         self._channel, self._output, self._limits = channel, output, limits
+        self._watch = Watch(self._look, limits.patience)
         self._exit: Exit | None = None
         self._orphaned = False
+
+    @property
+    def used(self) -> float:
+        """Its processor seconds until the end of the last call."""
+        end = self._exit
+        return max(self._watch.used, end.user_seconds + end.system_seconds if end is not None else 0.0)
 
     @property
     def alive(self) -> bool:
@@ -433,38 +517,39 @@ class Worker:
         args: Mapping[str, Any] | None = None,
         tensors: Arrays | None = None,
         *,
-        timeout: float,
+        cpu_seconds: float,
         max_bytes: int | None = None,
     ) -> Reply:
         """Ask the worker to do ``op`` and return its answer.
 
-        ``timeout`` (seconds) covers the whole exchange, sending included; ``max_bytes`` bounds the body of
-        the answer. Raises ``WorkerTimeout``, ``WorkerDied`` or ``ProtocolError``; the worker has then been
-        killed, whatever it was doing.
+        ``cpu_seconds`` are what it may use of the processor since its last answer, by the kernel's clock of its
+        process; ``max_bytes`` bounds the body of the answer. Raises ``WorkerTimeout``, ``WorkerDied`` or
+        ``ProtocolError``; the worker has then been killed, whatever it was doing.
         """
         if self._exit is not None:
             raise WorkerDied("crashed", "the worker has already ended")
         nonce = secrets.token_hex(16)
-        deadline = time.monotonic() + timeout
+        self._watch.open(cpu_seconds)
         request = {"op": op, "args": dict(args or {}), "nonce": nonce}
         try:
-            wire.send(self._channel, request, tensors, deadline=deadline)
+            wire.send(self._channel, request, tensors, wait=self._watch)
             header, arrays = wire.recv(
                 self._channel,
-                deadline=deadline,
+                wait=self._watch,
                 max_body=self._limits.max_reply_bytes if max_bytes is None else max_bytes,
             )
             if header.pop("nonce", None) != nonce:
                 raise ProtocolError("an answer to a question that was not asked")
+            self._watch.end()
             return Reply(header, arrays)
-        except TimeoutError as e:
-            self.close()
-            raise WorkerTimeout(f"no answer to {op} within {timeout:g} s") from e
         except EOFError as e:
             raise self._obituary(op) from e
-        except ProtocolError:
+        except (WorkerTimeout, ProtocolError):
             self.close()
             raise
+
+    def _look(self, closely: bool) -> Usage:
+        return Usage(**self._zygote.ask({"do": "clock", "pid": self.pid, "closely": closely}))
 
     def _obituary(self, op: str) -> Exception:
         """The exception for a worker that hung up during ``op``: out of time, of memory, or crashed."""
@@ -472,7 +557,7 @@ class Worker:
         by_kernel = end.status == -signal.SIGKILL and not end.killed
         used_up = by_kernel and end.user_seconds + end.system_seconds >= seconds
         if end.status == -signal.SIGXCPU or used_up:
-            return WorkerTimeout(f"{op} used more than {seconds} s of processor time")
+            return WorkerTimeout(f"used more than {seconds} s of processor time in all", sum_spent=True)
         tail = end.output[-4000:]
         told = b"bad_alloc" in tail or b"MemoryError" in tail
         if self._orphaned:
@@ -577,9 +662,10 @@ def _attacks(isolation: Isolation) -> list[str]:
     with _targets() as targets, Sandbox(isolation=isolation, worker=()) as sandbox:
         worker = sandbox._spawn(DRILL_LIMITS, {"run": "drill", "targets": targets})
         try:
-            header, _ = wire.recv(worker._channel, deadline=time.monotonic() + 10.0)
+            worker._watch.open(DRILL_LIMITS.cpu_seconds)
+            header, _ = wire.recv(worker._channel, wait=worker._watch)
             return list(header["escapes"])
-        except (EOFError, TimeoutError, ProtocolError, KeyError) as e:
+        except (EOFError, WorkerTimeout, ProtocolError, KeyError) as e:
             said = worker.close().output.decode("utf-8", "replace").strip()
             kind = _Gone if isinstance(e, EOFError) else SandboxUnavailable
             raise kind(f"the isolation could not be tested: {said or e}") from e

@@ -6,19 +6,21 @@ so it imports neither torch nor anything of ``grader``: arrays are numpy arrays,
 wraps them with ``torch.from_numpy``, which copies nothing.
 
 The receiver trusts no byte. Whatever is wrong with a frame is a ``ProtocolError``; a closed peer is an
-``EOFError``; a deadline that passes while any part of a frame is missing is a ``TimeoutError``.
+``EOFError``. How long a frame may take is decided by the caller's ``wait``, which is asked before every read
+and write, and again when one has lasted as long as it said; to give up it raises.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
 import socket
 import struct
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 from safetensors import deserialize
@@ -46,6 +48,8 @@ _DTYPES: dict[str, np.dtype[Any]] = {
 _CODES = {dtype: code for code, dtype in _DTYPES.items()}
 
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
+Wait = Callable[[], float]  # seconds (more than 0) that the next read or write may last before it is asked again
+T = TypeVar("T")
 
 
 class ProtocolError(Exception):
@@ -61,18 +65,18 @@ def pack(header: Mapping[str, Any], arrays: Arrays | None = None) -> bytes:
 
 
 def send(
-    sock: socket.socket, header: Mapping[str, Any], arrays: Arrays | None = None, *, deadline: float | None = None
+    sock: socket.socket, header: Mapping[str, Any], arrays: Arrays | None = None, *, wait: Wait | None = None
 ) -> None:
-    """Send one frame, all of it before ``deadline`` (``time.monotonic`` seconds) if there is one.
+    """Send one frame, for as long as ``wait`` allows, or however long it takes.
 
-    Raises ``TimeoutError``; ``EOFError`` if the peer is gone; ``ValueError`` or ``TypeError`` if the header
+    Raises what ``wait`` raises; ``EOFError`` if the peer is gone; ``ValueError`` or ``TypeError`` if the header
     is not finite JSON or an array has a dtype that the wire does not carry.
     """
     pending = [memoryview(b) for b in _buffers(header, arrays)]
     while pending:
-        _set_timeout(sock, deadline)
+        buffers = pending[:_BUFFERS_PER_CALL]
         try:
-            sent = sock.sendmsg(pending[:_BUFFERS_PER_CALL])
+            sent = _patiently(sock, wait, partial(sock.sendmsg, buffers))
         except (BrokenPipeError, ConnectionResetError) as e:
             raise EOFError("the peer closed the channel") from e
         while pending and sent >= len(pending[0]):
@@ -110,26 +114,26 @@ def _buffers(header: Mapping[str, Any], arrays: Arrays | None) -> list[bytes | m
 
 
 def recv(
-    sock: socket.socket, *, deadline: float | None = None, max_header: int = MAX_HEADER, max_body: int = MAX_BODY
+    sock: socket.socket, *, wait: Wait | None = None, max_header: int = MAX_HEADER, max_body: int = MAX_BODY
 ) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
     """Receive one frame and return its header and its arrays (each owns its memory and is writable).
 
     Lengths are checked before any memory is taken. Raises ``ProtocolError``, ``EOFError`` (also when the
-    peer stops in the middle of a frame) and ``TimeoutError``.
+    peer stops in the middle of a frame) and what ``wait`` raises.
     """
-    magic, header_length, body_length = _PREFIX.unpack(_read(sock, _PREFIX.size, deadline))
+    magic, header_length, body_length = _PREFIX.unpack(_read(sock, _PREFIX.size, wait))
     if magic != MAGIC:
         raise ProtocolError("the bytes on the channel are no frame")
     if header_length > max_header:
         raise ProtocolError(f"header of {header_length} bytes, at most {max_header} allowed")
     if body_length > max_body:
         raise ProtocolError(f"body of {body_length} bytes, at most {max_body} allowed")
-    header = parse_header(_read(sock, header_length, deadline))
-    body = _read(sock, body_length, deadline)
+    header = parse_header(_read(sock, header_length, wait))
+    body = _read(sock, body_length, wait)
     return header, parse_arrays(body) if body_length else {}
 
 
-def _read(sock: socket.socket, size: int, deadline: float | None) -> bytes:
+def _read(sock: socket.socket, size: int, wait: Wait | None) -> bytes:
     """Exactly ``size`` bytes, received in place: the buffer of a BytesIO becomes the result uncopied.
 
     The buffer is at most four times as long as what has arrived, whatever length was announced.
@@ -142,9 +146,8 @@ def _read(sock: socket.socket, size: int, deadline: float | None) -> bytes:
         stream.write(b"\0")
         with stream.getbuffer() as view:
             while have < room:
-                _set_timeout(sock, deadline)
                 try:
-                    got = sock.recv_into(view[have:])
+                    got = _patiently(sock, wait, partial(sock.recv_into, view[have:]))
                 except ConnectionResetError as e:
                     raise EOFError("the peer closed the channel") from e
                 if got == 0:
@@ -153,14 +156,15 @@ def _read(sock: socket.socket, size: int, deadline: float | None) -> bytes:
     return stream.getvalue()
 
 
-def _set_timeout(sock: socket.socket, deadline: float | None) -> None:
-    if deadline is None:
+def _patiently(sock: socket.socket, wait: Wait | None, transfer: Callable[[], T]) -> T:
+    """One read or write, tried again for as long as ``wait`` does not raise."""
+    if wait is None:
         sock.settimeout(None)
-        return
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("the deadline of the frame has passed")
-    sock.settimeout(left)
+        return transfer()
+    while True:
+        sock.settimeout(wait())
+        with contextlib.suppress(TimeoutError):
+            return transfer()
 
 
 def parse_header(text: bytes) -> dict[str, Any]:

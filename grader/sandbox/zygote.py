@@ -2,8 +2,8 @@
 
 Run as a script by ``host.py``, inside bubblewrap where that works. It is single-threaded, holds nothing
 secret (no data, no expected value, no other submission) and takes orders only from its control socket:
-one JSON configuration, then requests ``spawn`` and ``reap``, each answered before the next is read. When
-the socket closes it kills its children and exits.
+one JSON configuration, then requests ``spawn``, ``clock`` and ``reap``, each answered before the next is read.
+When the socket closes it kills its children and exits.
 
 A child goes through, in this order: close descriptors, new session, limits, drop root, not dumpable,
 die with the zygote, Landlock, seccomp, seeds; only then does the worker see its first request.
@@ -23,11 +23,13 @@ import faulthandler
 import gc
 import importlib.util
 import io
+import itertools
 import logging
 import random
 import signal
 import site
 import socket
+import subprocess
 import sys
 import time
 import traceback
@@ -120,6 +122,8 @@ class Zygote:
             if threads != 1:
                 raise RuntimeError(f"the zygote has {threads} threads; forking it would hang children")
         self.pid = os.getpid()
+        if processor_seconds(self.pid) <= 0.0:  # importing took more than nothing
+            raise RuntimeError("the processor time of a process cannot be read here")
         self.memory = _virtual_memory()
         self.children: set[int] = set()
         gc.collect()
@@ -142,6 +146,8 @@ class Zygote:
                 request, fds = self.wire.recv_message(self.control, max_fds=2)
                 if request["do"] == "spawn":
                     answer = self.spawn(request, *fds)
+                elif request["do"] == "clock":
+                    answer = clock(request["pid"], closely=request["closely"])
                 else:
                     answer = self.reap(request["pid"], request["grace"])
                 self.wire.send_message(self.control, answer)
@@ -162,13 +168,13 @@ class Zygote:
         """Kill one child and what is left of its process group; return how it ended and what it used.
 
         A child that has closed its channel gets ``grace`` seconds to end by itself, so that its own exit
-        status is seen. ``killed`` says that it had to be killed. The zygote is the parent: until it has
+        status is seen, and one that is already ending whatever it needs for that. ``killed`` says that it had to be killed. The zygote is the parent: until it has
         waited for a child, that id cannot be given to another process.
         """
         self.children.discard(pid)
         deadline = time.monotonic() + grace
         ended = _has_ended(pid)
-        while not ended and time.monotonic() < deadline:
+        while not ended and grace and (time.monotonic() < deadline or _is_ending(pid)):
             time.sleep(0.002)
             ended = _has_ended(pid)
         for kill in (os.killpg, os.kill):  # it may not have reached setsid
@@ -239,11 +245,54 @@ class Zygote:
         self.worker.serve(sock)
 
 
+def clock(pid: int, *, closely: bool) -> dict[str, Any]:
+    """What a child has used of the processor; ``closely``, whether it could have used more as well.
+
+    ``cpu`` are the seconds of all its threads. ``queued`` are the seconds that one of its threads was ready to
+    run and another process had the processor; ``held`` says that the kernel holds it in a sleep that it cannot
+    leave (its memory is being read back from a disk). Neither is its own doing.
+    """
+    answer: dict[str, Any] = {"cpu": processor_seconds(pid), "queued": 0.0, "held": False}
+    if closely:
+        with contextlib.suppress(OSError, ValueError, IndexError):  # no /proc, or a thread that has just ended
+            for task in itertools.islice(Path(f"/proc/{pid}/task").iterdir(), THREADS_LOOKED_AT):
+                queued = int((task / "schedstat").read_text().split()[1]) / 1e9
+                answer["queued"] = max(answer["queued"], queued)
+                state = (task / "stat").read_text().rpartition(")")[2].split()[0]
+                answer["held"] = answer["held"] or state == "D"
+    return answer
+
+
+THREADS_LOOKED_AT = 16  # torch runs with one here; a submission that starts thousands shall not keep us busy
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor seconds of a process that has not been waited for, of all its threads, ended ones too."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)  # what clock_getcpuclockid(3) makes of a process id on Linux
+    except OSError:
+        pass
+    told = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    days, _, rest = told.strip().rpartition("-")
+    seconds = 0.0
+    for part in rest.split(":"):
+        seconds = 60 * seconds + float(part or 0)
+    return 86400 * int(days or 0) + seconds
+
+
 def _has_ended(pid: int) -> bool:
     """Whether a child can be waited for; never where the system cannot look without waiting (macOS)."""
     if not hasattr(os, "waitid"):
         return False
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _is_ending(pid: int) -> bool:
+    """Whether a process that is still there is on its way out (PF_EXITING, linux/sched.h)."""
+    try:
+        return bool(int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[6]) & 4)
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def _replace_standard_streams(limit: int) -> None:
