@@ -223,13 +223,15 @@ class _Reader:
             late=self._late(),
             echoes=self._echoes(),
             caps=self._caps(points),
-            **{key: self._limit(key) for key in _KEYS["limits"]},
+            **self._limits(),
         )
 
-    def _limit(self, key: str) -> float:
-        """Processor seconds; without the key, what is said in ``Assignment``."""
-        default: float = getattr(Assignment, key)
-        return self.number(f"limits.{key}", 0.01, 86_400, self.get(f"limits.{key}", default))
+    def _limits(self) -> dict[str, float]:
+        """Processor seconds; of a key that is missing, what is said in ``Assignment``."""
+        keys, raw = _KEYS["limits"], self.get("limits", {})
+        if not isinstance(raw, dict):
+            raise self.fail("limits", raw, "a table of " + ", ".join(keys))
+        return {k: self.number(f"limits.{k}", 0.01, 86_400, raw.get(k, getattr(Assignment, k))) for k in keys}
 
     def _pairs(self) -> tuple[tuple[int, int], ...]:
         raw = self.get("interpolation.pairs")

@@ -493,7 +493,7 @@ _NAME = re.compile(r"^NameError: name '(\w+)' is not defined")
 def name_fault(fault: Fault, loading: bool = False) -> str | None:
     """The likely bug behind an exception, from its text; a submission that never finishes loading trains."""
     text = fault.message
-    if loading and fault.kind == "timeout":
+    if loading and fault.kind == "timeout" and fault.got != "asleep":
         return "trains_on_import"
     if "SyntaxError" in text or "IndentationError" in text or "TabError" in text:
         return "syntax_error"
@@ -531,6 +531,8 @@ def fault_hint(fault: Fault) -> str:
     key = name_fault(fault)
     if key:
         return CATALOGUE[key][1]
+    if fault.kind == "timeout" and fault.got == "asleep":
+        return "Look for a sleep, a lock or a queue that nobody serves, or a wait for the network or the keyboard."
     if fault.kind == "timeout":
         return "Look for a loop that does not end, training on import, or work that grows with the input."
     if fault.kind == "memory":

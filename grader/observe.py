@@ -92,7 +92,11 @@ class Room:
         except WorkerTimeout as end:
             self.close()
             spent = end.sum_spent or (left < seconds and not end.asleep)
-            return {}, {}, self._budget.fault() if spent else Fault("timeout", end.reason)
+            return (
+                {},
+                {},
+                self._budget.fault() if spent else Fault("timeout", end.reason, got="asleep" if end.asleep else ""),
+            )
         except WorkerDied as death:
             self.close()
             if death.outside and self._forgiving:

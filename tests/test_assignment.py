@@ -72,6 +72,9 @@ BAD = [
     ("[3, 7]", "[3]", "interpolation.pairs", "[3]", "a list of pairs"),
     ("[3, 7]", '[3, "7"]', "interpolation.pairs", "'7'", "a list of pairs"),
     ("[3, 7]", "[3, true]", "interpolation.pairs", "True", "a list of pairs"),
+    ("step_seconds = 2 ", "step_seconds = 0 ", "limits.step_seconds", "0", "a number from 0.01 to 86400"),
+    ("call_seconds = 20", "call_seconds = nan", "limits.call_seconds", "nan", "a number from"),
+    ("load_seconds = 30", 'load_seconds = "30"', "limits.load_seconds", "'30'", "a number from"),
     ("steps = 11", "steps = 2", "interpolation.steps", "2", "a whole number from 3 to 101"),
     ("n = 21", "n = 1", "grid.n", "1", "a whole number from 2 to 41"),
     ("extent = 4.0", "extent = -4.0", "grid.extent", "-4.0", "a number from 0.1 to 100"),
@@ -177,6 +180,7 @@ def test_an_unknown_table_is_named_with_those_that_are_known(tmp_path: Path, tex
         ("seed = 0", "seed = 0\nauthor = 3", "assignment.author"),
         ("n = 21", "n = 21\nm = 3", "grid.m"),
         ("steps = 11", "steps = 11\nstep = 3", "interpolation.step"),
+        ("step_seconds = 2 ", "train_seconds = 2 ", "limits.train_seconds"),
         ("[visibility]", "[visibility]\nhide = []", "visibility.hide"),
         ('echoes = "keep"', 'echoes = "keep"\ncap = 3', "grading.cap"),
     ],
@@ -186,7 +190,9 @@ def test_a_misspelled_key_inside_a_table_is_not_ignored(tmp_path: Path, old: str
         load(tmp_path, edited(old, new))
 
 
-@pytest.mark.parametrize("table", ["assignment", "models", "training", "interpolation", "grid", "points", "automatic"])
+@pytest.mark.parametrize(
+    "table", ["assignment", "models", "training", "limits", "interpolation", "grid", "points", "automatic"]
+)
 def test_a_table_that_is_a_number(tmp_path: Path, table: str) -> None:
     lines, here = [f"{table} = 3"], ""
     for line in TEXT.splitlines():
@@ -270,7 +276,8 @@ def test_points_and_texts_do_not_ask_for_new_observations(tmp_path: Path) -> Non
         edited("betas = [0.0, 1.0, 10.0]", "betas = [0.0, 1.0, 5.0]"), edited("steps = 300", "steps = 301"),
         edited("batch = 128", "batch = 64"), edited("learning_rate = 1e-3", "learning_rate = 2e-3"),
         edited("[3, 7]", "[3, 8]"), edited("steps = 11", "steps = 9"), edited("n = 21", "n = 11"),
-        edited("extent = 4.0", "extent = 3.0"),
+        edited("extent = 4.0", "extent = 3.0"), edited("load_seconds = 30", "load_seconds = 31"),
+        edited("call_seconds = 20", "call_seconds = 21"), edited("step_seconds = 2 ", "step_seconds = 3 "),
     ]  # fmt: skip
     keys = {load(tmp_path, text).observation_key() for text in [*observed, TEXT]}
     assert len(keys) == len(observed) + 1
@@ -278,11 +285,16 @@ def test_points_and_texts_do_not_ask_for_new_observations(tmp_path: Path) -> Non
     assert a.with_seed(5).observation_key() != a.observation_key()
 
 
+def test_limits_that_are_not_stated_are_the_usual_ones(tmp_path: Path) -> None:
+    start, end = TEXT.index("[limits]"), TEXT.index("[interpolation]")
+    assert load(tmp_path, TEXT[:start] + TEXT[end:]) == load(tmp_path, TEXT)
+
+
 def test_every_field_is_in_one_of_the_two_keys(tmp_path: Path) -> None:
     """A new field that is in neither key would leave stale grades behind."""
     observed = {
         "dataset", "seed", "latent_dim", "plane_dim", "betas", "steps", "batch", "learning_rate", "pairs",
-        "interpolation_steps", "grid_n", "grid_extent",
+        "interpolation_steps", "grid_n", "grid_extent", "load_seconds", "call_seconds", "step_seconds",
     }  # fmt: skip
     judged = {"name", "version", "points", "hidden", "questions", "templates", "late", "echoes", "caps"}
     assert {f.name for f in fields(Assignment)} == observed | judged

@@ -18,6 +18,7 @@ from grader import assignment as assignments
 from grader import checks, cli, intake, judge, observe, probes, public, worker
 from grader.exports import FORMATS
 from grader.model import GROUPS
+from grader.sandbox.host import AWAKE
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -136,9 +137,12 @@ def test_students_page_quotes_messages_that_exist() -> None:
 
 def test_students_page_states_the_limits_as_they_are() -> None:
     rows = {r[0]: r[1] for r in table(text(DOCS / "students.md"), "## Where your code runs", "| limit |")}
-    assert rows["import"] == f"{observe.LOAD_SECONDS:g} s"
-    assert rows["one call of a function"] == f"{probes.EXAM_SECONDS:g} s"
-    assert rows["one training run of 300 steps"].startswith(f"{probes.TRAIN_SECONDS:g} s")
+    a, patience = ASSIGNMENT, observe.LIMITS.patience
+    assert rows["import"] == f"{a.load_seconds:g} s on a processor"
+    assert rows["one call of a function"] == f"{a.call_seconds:g} s on a processor"
+    training = rows[f"one training run of {a.steps} steps"]
+    assert training.startswith(f"{a.step_seconds * a.steps:g} s on a processor: {a.step_seconds:g} s a step;")
+    assert rows["sleeping"].startswith(f"less than {AWAKE * patience:g} s on a processor in {patience:g} s")
     assert rows["memory"].startswith(f"{observe.LIMITS.memory_bytes >> 30} GB")
     assert f"{observe.LIMITS.output_bytes >> 10} KB" in rows["output"]
     packages = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]["dependencies"]
@@ -149,6 +153,18 @@ def test_students_page_states_the_limits_as_they_are() -> None:
 # --- the handout --------------------------------------------------------------------------------------
 
 HANDOUT = text(DOCS / "assignment.md")
+
+
+def test_the_handout_states_the_limits_of_time() -> None:
+    a = ASSIGNMENT
+    said = " ".join(HANDOUT.split())
+    for limit in (
+        f"{a.step_seconds:g} s for each step of training ({a.step_seconds * a.steps:g} s for {a.steps} steps;",
+        f"{a.call_seconds:g} s for one call of a function with at most {max(probes.BATCHES)} images",
+        f"{probes.VIEW * a.call_seconds:g} s for the calls that look at a trained model",
+        f"{a.load_seconds:g} s for the import",
+    ):
+        assert limit in said, limit
 
 
 def test_the_handout_names_everything_that_is_required() -> None:
