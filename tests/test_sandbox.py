@@ -331,7 +331,7 @@ def test_time_in_which_nobody_looked_or_nothing_was_asked_is_nobodys_sleep() -> 
         machine.now += 3600.0
 
 
-def test_processor_time_is_limited_even_under_a_long_deadline(sandbox: Sandbox) -> None:
+def test_processor_time_is_limited_by_the_kernel_too(sandbox: Sandbox) -> None:
     worker = sandbox.spawn(Limits(cpu_seconds=1))
     with pytest.raises(WorkerTimeout, match="processor time"):
         execute(worker, "import signal; signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass")

@@ -160,7 +160,7 @@ class Watch:
         """Seconds until the next look, which is now if they have passed; raises ``WorkerTimeout``."""
         passed = self._now() - self._looked
         if passed < self._between:
-            return self._between - passed
+            return max(self._between - passed, 1e-3)  # a timeout of nothing would be no timeout
         usage, second = self._look(closely=True), AWAKE * self._patience
         if usage.cpu - self._mark >= second:
             self._wall, self._mark, self._queued = 0.0, usage.cpu, usage.queued
