@@ -1,4 +1,4 @@
-"""Sleeps through most of every deadline, so that each call is just in time."""
+"""Sleeps a while in every call, in none for as long as a sleeper may."""
 
 BASE = "mlp"
 APPEND = """
@@ -15,7 +15,7 @@ def decode(self, z):
 Autoencoder.decode = decode
 """
 EXPECT = {
-    "contained_by": "observe",
-    "must_not": "take longer than a submission may in all",
+    "contained_by": "host",
+    "must_not": "take longer than sixty times its processor time",
     "ends": "answers|timeout",
 }

@@ -13,6 +13,6 @@ def ae_loss(x_hat, x):
 """
 EXPECT = {
     "contained_by": "host",
-    "must_not": "hold up the grader beyond the deadline",
+    "must_not": "hold up the grader",
     "ends": "timeout",
 }

@@ -16,6 +16,6 @@ Autoencoder.encode = encode
 """
 EXPECT = {
     "contained_by": "seccomp, host",
-    "must_not": "hold up the grader beyond the deadline",
+    "must_not": "hold up the grader",
     "ends": "error",
 }

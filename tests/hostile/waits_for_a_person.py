@@ -8,6 +8,6 @@ print("attack worked")
 """
 EXPECT = {
     "contained_by": "zygote",
-    "must_not": "hold up the grader beyond the deadline",
+    "must_not": "hold up the grader",
     "ends": "error",
 }
