@@ -445,7 +445,8 @@ class Recorder:
             if module is self.first:
                 self.hooked.append(_plain_tensor(z).float())
 
-        self._handles = [m.register_forward_pre_hook(hook) for m in self.model.modules()]
+        hooked = [m for m in self.model.modules() if not isinstance(m, torch.jit.ScriptModule)]  # which refuse hooks
+        self._handles = [m.register_forward_pre_hook(hook) for m in hooked]
         self._methods = _methods(self.model, decode=recording_decode, encode=counting_encode)
         self._methods.__enter__()
         return self
