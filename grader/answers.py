@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 MAX_TEXT = 4000  # characters of one string; the longest honest one describes a value
+SKETCH = 64  # numbers that stand for the gradient of one tensor, as in derivatives.py
 MAX_INTEGER = 1 << 62  # what numpy and floats take
 
 Arrays = Mapping[str, np.ndarray]
@@ -49,6 +50,10 @@ _INFO: Mapping[str, Any] = {
     "sample": _RECORDED,
     "interpolate": _RECORDED,
     "grid": _RECORDED,
+    "slopes": {"precise": bool},
+    "weight_slopes": {"names": [str], "precise": bool},
+    "paired_values": {},
+    "paired_gradient": {"names": [str]},
 }
 _STAGES = (
     "mu", "logvar", "z", "staged", "forward", "forward_mu", "forward_logvar", "from_mu", "from_swapped", "from_logvar",
@@ -72,6 +77,10 @@ def problem(
         return _train(args, info, arrays)
     if op in ("sample", "interpolate", "grid"):
         return _recorded(op, args, latent_dim, info, arrays)
+    if op in ("weight_slopes", "paired_gradient"):
+        return _by_weight(op, args, info, arrays)
+    if op == "paired_values":
+        return _paired(args, arrays)
     if op == "noise_gradient" and not _gradients(tensors, arrays):
         return f"{op}: gradients of another shape than their inputs"
     return None
@@ -125,7 +134,13 @@ def _names(op: str, args: Mapping[str, Any], tensors: Arrays, info: Any, arrays:
         case "train":
             return {"total", "recon"} | ({"kl"} if args["cls"] == "VAE" else set())
         case "sample" | "interpolate" | "grid":
-            return {"images", "codes"}
+            return {"codes", "means", "logvars"} if args.get("train") else {"images", "codes"}
+        case "slopes" | "weight_slopes":
+            return {"gradients", "differences", "repeated"}
+        case "paired_values":
+            return {"x_hat"} | ({"mu", "logvar"} if args["cls"] == "VAE" else set())
+        case "paired_gradient":
+            return {"own", "staged"}
     return set()
 
 
@@ -157,14 +172,34 @@ def _recorded(
 ) -> str | None:
     if info["via"] not in ("decode", "module", "none") or info["encoded"] < 0:
         return f"{op}: not what is told of it"
-    shape, codes = list(info["meta"][0]), arrays["codes"]
+    shape = list(info["meta"][0])
     if shape and args.get("rows") is not None:
         shape[0] = min(shape[0], args["rows"])
-    if arrays["images"].shape != tuple(shape):
+    if "images" in arrays and arrays["images"].shape != tuple(shape):
         return f"{op}: the images have another shape than was told"
-    if codes.ndim != 2 or codes.shape[1] != latent_dim or codes.dtype != np.float32:
+    of_codes = [arrays[k] for k in ("codes", "means", "logvars") if k in arrays]
+    if any(c.ndim != 2 or c.shape[1] != latent_dim or c.dtype != np.float32 for c in of_codes):
         return f"{op}: codes that are none of this model"
     return None
+
+
+def _by_weight(op: str, args: Mapping[str, Any], info: Mapping[str, Any], arrays: Arrays) -> str | None:
+    count = len(info["names"])
+    shapes: dict[str, tuple[int, ...]]
+    if op == "paired_gradient":
+        shapes = dict.fromkeys(("own", "staged"), (count, SKETCH))
+    else:
+        shapes = dict.fromkeys(("gradients", "repeated"), (count, args["directions"]))
+        shapes["differences"] = (len(args["lengths"]), *shapes["gradients"])
+    if any(arrays[k].shape != shape or arrays[k].dtype.kind != "f" for k, shape in shapes.items()):
+        return f"{op}: not one row for each of its names"
+    return None
+
+
+def _paired(args: Mapping[str, Any], arrays: Arrays) -> str | None:
+    b, d = args["batch"], args["D"]
+    good = arrays["x_hat"].size == b * 784 and all(a.shape == (b, d) for k, a in arrays.items() if k != "x_hat")
+    return None if good and all(a.dtype.kind == "f" for a in arrays.values()) else "paired_values: not what forward has"
 
 
 def _gradients(tensors: Arrays, arrays: Arrays) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import answers, findings, intake, probes
+from grader import answers, control, findings, intake, probes
 from grader.assignment import Assignment
 from grader.data import Dataset
 from grader.model import Demand, Fault, Observation
@@ -308,6 +308,8 @@ class Observer:
         for probe in probes.loss_probes(a, flat=findings.flat_images(self.seen)):
             self.ask(probe)
         self._exam_functions()
+        for probe in probes.slope_probes(a):
+            self.ask(probe)
         self.rooms["exam"].close()
         self.states.clear()
 
@@ -336,6 +338,7 @@ class Observer:
         for cls in probes.CLASSES:
             self._grid("exam_small", cls, f"state:exam:{cls}:2", *probes.SMALL_GRID)
             self._exam_bottleneck(cls, d)
+            self._left_in_train_mode(cls, d)
 
     def _model(self, cls: str, d: int, state: str, prefix: str) -> Model:
         """A model of this state; by another ``prefix`` another one, which a function may have changed ("draw", "walk")."""
@@ -392,6 +395,29 @@ class Observer:
         state = f"state:exam:{cls}:{d}"
         if state in self.states:
             self._bottleneck(f"exam:{cls}", "exam", cls, d, state, probes.exam_images(self.assignment))
+
+    def _left_in_train_mode(self, cls: str, d: int) -> None:
+        """Which codes the functions decode on a model that was left in train mode; images differ there with good reason."""
+        a, x, left = self.assignment, probes.exam_images(self.assignment), {"train": True}
+        m = self._model(cls, d, f"state:exam:{cls}:{d}", "left")
+        calls = frozenset({f"{cls}()", f"{cls}.decode", "left in train mode"})
+        asked = [
+            Probe(f"interpolate:left:{cls}", "exam", "interpolate",
+                  {"key": m.key, "steps": a.interpolation_steps, "seed": 502} | left,
+                  {"x_start": x[4:5], "x_end": x[5:6]}, {}, m, calls | {f"{cls}.encode", "interpolate"},
+                  probes.VIEW, float32=False)
+        ]  # fmt: skip
+        if cls == "VAE":
+            plane = self._model(cls, 2, f"state:exam:{cls}:2", "left")
+            n, extent = probes.SMALL_GRID
+            asked += [
+                Probe("grid:left", "exam", "grid", {"key": plane.key, "seed": 602, "n": n, "extent": extent} | left,
+                      {}, {}, plane, calls | {"latent_grid"}, probes.VIEW, float32=False),
+                Probe("sample:left", "exam", "sample", {"key": m.key, "n": 512, "seed": 411, "rows": 0} | left,
+                      {}, {}, m, calls | {"sample"}, probes.VIEW, float32=False),
+            ]  # fmt: skip
+        for probe in asked:
+            self.ask(probe)
 
     def _grid(self, tag: str, cls: str, state: str, n: int, extent: float) -> None:
         args = (
@@ -473,6 +499,8 @@ class Observer:
             o = self.ask(probes.train_probe(self.assignment, run, repair, steps, seed_offset=seed_offset))
             record = {"beta_c": run.beta_c, "beta": run.beta, "repair": repair, "latent_dim": run.latent_dim}
             self.seen[o.probe] = replace(o, info={**o.info, **record})
+            if steps == self.assignment.steps and seed_offset == 0:
+                self._paired(run, found, data.train_x[order[: max(probes.PAIRED_STEPS) + 1]])
         self.rooms["train"].close()
         self.rooms["view"].keep(eval_x=data.eval_x, code_x=data.train_x[: probes.CODE_IMAGES])
 
@@ -482,6 +510,33 @@ class Observer:
             self._view(run, data)
             if run.key in ("ae", "beta_1"):
                 self._paths(run.key, run.cls, f"train:{run.key}", probes.select(self.assignment, data))
+
+    def _paired(self, run: TrainRun, found: findings.Findings, batches: np.ndarray) -> None:
+        """Beside the gradient of a run, that of the harness's loss through the stages: asked where all else agrees."""
+        trained, vae = self.seen[f"train:{run.key}"], run.cls == "VAE"
+        if run.key not in probes.PAIRED_RUNS or trained.fault is not None or trained.info["diverged_at"] is not None:
+            return
+        if found.repair() if vae else found.ae_repair():
+            return
+        recon, kl = (found.losses.recon, found.losses.kl) if vae else (found.losses.ae, None)
+        staged = findings.arrays(self.seen, "staged:train:Autoencoder")
+        if not vae and (staged is None or not findings.close(staged["forward"], staged["staged"])):
+            return
+        if recon is None or recon.family is None or recon.scale is None:
+            return
+        for step in [s for s in probes.PAIRED_STEPS if s < self.assignment.steps]:
+            values, gradient = probes.paired_probes(self.assignment, run, step)
+            o = self.ask(values)
+            del self.seen[values.name]  # images; what is made of them is kept
+            if o.fault is not None:
+                return
+            scale, beta = kl.scale if kl else None, run.beta or 0.0
+            loss = control.loss(recon.family, recon.scale, scale, beta, o.arrays, batches[step])
+            total = float(trained.arrays["total"][step])
+            if not np.isfinite([loss.value, total]).all():
+                return  # that training diverges is judged elsewhere
+            o = self.ask(replace(gradient, tensors=loss.gradients))
+            self.seen[o.probe] = replace(o, info={**o.info, "value": loss.value, "total": total})
 
     def _view(self, run: TrainRun, data: Dataset) -> None:
         """Codes of evaluation images, and those codes decoded by a process that never saw the images."""
@@ -610,5 +665,6 @@ def _what(probe: Probe) -> str:
         "staged": "VAE.forward and its stages", "train": f"training ({probe.name.removeprefix('train:')})",
         "noise_gradient": "VAE.reparameterize", "code_gradient": "decode", "state": "the constructor",
         "parameter_flow": "one training step", "pixel_reach": "encode",
+        "slopes": probe.args.get("method"), "weight_slopes": "forward",
     }  # fmt: skip
     return str(names.get(probe.op) or probe.name)

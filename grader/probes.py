@@ -96,6 +96,7 @@ def exam_model(cls: str, latent_dim: int, assignment: Assignment, tag: str = "")
 
 
 def _names(cls: str, *methods: str) -> frozenset[str]:
+    """What a probe calls. One that asks more of it than anyone else adds a name, so that its end is nobody else's."""
     return frozenset([f"{cls}({''})"] + [f"{cls}.{m}" for m in methods])
 
 
@@ -250,6 +251,59 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
     return out
 
 
+# Lengths of central differences. In float64 the last is so short that no kink of ReLU or max pooling lies within; the
+# others are for code that knows float32 only: long enough for its rounding, short enough for curvature.
+LENGTHS = (0.02, 0.002, 1e-5)  # along unit vectors
+WEIGHT_LENGTHS = (0.002, 1e-5)  # for weights, in root mean squares of the tensor that is moved
+SLOPE_ROWS = {False: 64, True: 16}  # in eval mode each row has a direction of its own
+DIRECTIONS = 8  # in train mode, where batch norm ties rows together: of all rows at once
+
+
+def slope_probes(assignment: Assignment) -> list[Probe]:
+    """Gradients of ``encode`` and ``decode`` beside differences of their values, in both modes, and for every weight."""
+    d = LATENTS[-1]
+    out: list[Probe] = []
+    rng = _rng(assignment, 45)
+    # no two pixels alike: among equal ones max pooling has no derivative
+    pictures = (0.9 * exam_images(assignment) + 0.1 * rng.uniform(0, 1, (128, 1, 28, 28))).astype(F32)
+
+    def weights(n: int, *widths: int) -> dict[str, np.ndarray]:
+        # as small as those of a mean, so that a hook which clips gradients at 1 has nothing to clip
+        return {f"w{i}": (rng.standard_normal((n, m)) / (n * m)).astype(F32) for i, m in enumerate(widths)}
+
+    for cls in CLASSES:
+        m = exam_model(cls, d, assignment, tag="g")
+        codes = (d, d) if cls == "VAE" else (d,)
+        for train in (False, True):
+            n = SLOPE_ROWS[train]
+            inputs = {"encode": pictures[:n], "decode": exam_codes(assignment, d)[:n]}
+            for method, x in inputs.items():
+                widths = codes if method == "encode" else (784,)
+                v = rng.standard_normal((DIRECTIONS, *x.shape) if train else x.shape)
+                flat = v.reshape(-1, x[0].size)
+                v = (flat / np.linalg.norm(flat, axis=1, keepdims=True)).reshape(v.shape).astype(F32)
+                shape = (len(widths), DIRECTIONS if train else n)
+                out.append(
+                    Probe(
+                        f"slopes:{cls}:{method}:{'train' if train else 'eval'}", "exam", "slopes",
+                        {"key": m.key, "method": method, "train": train, "seed": 6, "lengths": list(LENGTHS)},
+                        {"x": x, "v": v} | weights(n, *widths),
+                        {"gradients": (shape,), "repeated": (shape,), "differences": ((len(LENGTHS), *shape),)},
+                        m, _names(cls, method) | {"slopes"},
+                    )
+                )  # fmt: skip
+        through = ("encode", "reparameterize", "decode", "forward") if cls == "VAE" else ("encode", "decode", "forward")
+        out.append(
+            Probe(
+                f"slopes:{cls}:weights", "exam", "weight_slopes",
+                {"key": m.key, "train": True, "seed": 7, "lengths": list(WEIGHT_LENGTHS), "directions": 2},
+                {"x": pictures[:8]} | weights(8, 784),
+                {}, m, _names(cls, *through) | {"slopes"}, VIEW,
+            )
+        )  # fmt: skip
+    return out
+
+
 BRIGHT = 1000.0  # what an image is multiplied by, so that whatever limits a head is reached
 NOISE_ROWS = 4096
 CONSTANTS = (-2.0, -1.0, 1.0, 2.0)
@@ -298,6 +352,15 @@ def noise_probes(assignment: Assignment) -> list[Probe]:
             {"mu": mu.astype(F32), "logvar": logvar.astype(F32), "w": w.astype(F32)}, {}, m, calls,
         )
     )  # fmt: skip
+    # far out, and in eval mode
+    far_mu, far = rng.normal(0, 5, small.shape), rng.uniform(-14, 14, small.shape)
+    for name, m_, lv, train in (("wide", far_mu, far, True), ("eval", mu, logvar, False)):
+        out.append(
+            Probe(
+                f"noise_gradient:{name}", "exam", "noise_gradient", {"key": m.key, "seed": seed + 33, "train": train},
+                {"mu": m_.astype(F32), "logvar": lv.astype(F32), "w": w.astype(F32)}, {}, m, calls, finite=False,
+            )
+        )  # fmt: skip
     return out
 
 
@@ -305,6 +368,8 @@ KL_SHAPES = ((4, 3), (4, 2), (4, 20), (4, 7), (1, 20), (9, 20), (9, 3), (128, 20
 KL_POINTS = 20  # at the first shape, for the basis of formulas; 3 elsewhere
 LOSS_BETAS = (0.0, 0.3, 1.0, 2.5, 7.0)
 EXTREME_LOGVAR = 15.0
+# How far every pixel is from black or white: BCE is 280 to 5,400 nats an image, the squared error 71 to 782 of 784.
+FAR = (0.3, 0.5, 0.7, 0.9, 0.99, 0.999)
 
 
 def _shape_images(x: np.ndarray, flat: bool) -> np.ndarray:
@@ -381,6 +446,14 @@ def loss_probes(assignment: Assignment, *, flat: bool) -> list[Probe]:
     signs = rng.choice([-1.0, 1.0], (4, 8, 20))
     ask("extremes", guess, hard, rng.normal(0, 3, (4, 8, 20)), EXTREME_LOGVAR * signs, grad=True)
     ask_ae("extremes", guess, hard, grad=True)
+    # confident and wrong by more and more, up to thousands of nats an image
+    other = _rng(assignment, 61)
+    for b in (4, 128):
+        black_or_white = other.integers(0, 2, (len(FAR), b, 784)).astype(float)
+        wrong = black_or_white + np.array(FAR)[:, None, None] * (1 - 2 * black_or_white)
+        mu_far, logvar_far = other.normal(0, 1, (2, len(FAR), b, 20))
+        ask(f"far:{b}", wrong, black_or_white, mu_far, logvar_far, grad=b == 4)
+        ask_ae(f"far:{b}", wrong, black_or_white, grad=b == 4)
     soft = rng.uniform(0, 1, (2, 8, 784))
     ask("extremes_soft", np.stack([hard[0], hard[1]]), soft, mu, logvar, grad=True)
     return out
@@ -397,6 +470,25 @@ class TrainRun:
     beta: float | None
 
 
+# Of which runs, and at which steps, the gradient is kept for the paired control: at the initial weights, and at two
+# later steps where Adam has moved them.
+PAIRED_RUNS = ("ae", "beta_1")
+PAIRED_STEPS = (0, 10, 30)
+
+
+def paired_probes(assignment: Assignment, run: TrainRun, step: int) -> tuple[Probe, Probe]:
+    """What the stages return at a step of the run before, and (with gradients for these) what is pulled back from there."""
+    args = {"cls": run.cls, "step": step, "seed": assignment.seed + 8800}
+    more = {"batch": assignment.batch, "D": run.latent_dim}
+    stages = ("encode", "decode") if run.cls == "Autoencoder" else ("encode", "reparameterize", "decode")
+    calls = _names(run.cls, *stages) | {"paired"}
+    name = f"{run.key}:{step}"
+    return (
+        Probe(f"paired_values:{name}", "train", "paired_values", args | more, {}, {}, None, calls),
+        Probe(f"paired:{name}", "train", "paired_gradient", args, {}, {}, None, calls),
+    )
+
+
 def train_probe(
     assignment: Assignment, run: TrainRun, repair: Mapping[str, Any], steps: int, *, seed_offset: int = 0
 ) -> Probe:
@@ -405,12 +497,15 @@ def train_probe(
     if run.cls == "VAE" and not repair.get("forward"):
         uses.add("reparameterize")
     loss = set() if repair.get("loss") else {"vae_loss" if run.cls == "VAE" else "ae_loss"}
+    # more steps and other seeds are asked for results near a threshold, which this comparison does not know
+    standard = seed_offset == 0 and steps == assignment.steps and run.key in PAIRED_RUNS
+    watch = [s for s in PAIRED_STEPS if s < steps] if standard else []
     return Probe(
         f"train:{run.key}", "train", "train",
         {
             "key": run.key, "cls": run.cls, "D": run.latent_dim, "seed": assignment.seed + seed_offset,
             "beta": run.beta, "steps": steps, "learning_rate": assignment.learning_rate,
-            "repair": dict(repair),
+            "repair": dict(repair), "watch": list(watch),
         },
         {}, expect, None, _names(run.cls, *uses) | loss, finite=False, float32=False,
     )  # fmt: skip

@@ -35,8 +35,10 @@ from torch import nn
 from torch.nn import functional as F
 
 try:
+    import derivatives
     import wire
 except ImportError:
+    from grader import derivatives
     from grader.sandbox import wire
 
 REQUIRED = (
@@ -421,6 +423,8 @@ class Recorder:
         self.hooked: list[torch.Tensor] = []
         self.first: nn.Module | None = None
         self.encoded = 0
+        self.means: list[torch.Tensor] = []  # what encode returned: codes, or mu
+        self.logvars: list[torch.Tensor] = []
 
     def __enter__(self) -> Recorder:
         decode, encode = self.model.decode, self.model.encode
@@ -434,7 +438,12 @@ class Recorder:
 
         def counting_encode(*args: Any, **kwargs: Any) -> Any:
             self.encoded += 1
-            return encode(*args, **kwargs)
+            out = encode(*args, **kwargs)
+            parts = out if isinstance(out, tuple | list) else (out,)
+            for kept, part in zip((self.means, self.logvars), parts, strict=False):
+                if isinstance(part, torch.Tensor) and part.shape[-1:] == (self.latent_dim,) and len(kept) < 256:
+                    kept.append(_plain_tensor(_unmapped(part)).float().reshape(-1, self.latent_dim))
+            return out
 
         def hook(module: nn.Module, inputs: tuple[Any, ...]) -> None:
             z = _unmapped(inputs[0]) if inputs and isinstance(inputs[0], torch.Tensor) else None
@@ -462,6 +471,11 @@ class Recorder:
             if kept:
                 return torch.cat(kept)[:65536], via
         return torch.zeros(0, self.latent_dim), "none"
+
+    def ends(self) -> dict[str, torch.Tensor]:
+        """Means and log-variances that ``encode`` returned, ``[m, D]`` in the order of its calls; none for an autoencoder."""
+        named = {"means": self.means, "logvars": self.logvars}
+        return {k: torch.cat(v)[:256] if v else torch.zeros(0, self.latent_dim) for k, v in named.items()}
 
 
 # --- losses that stand in for broken ones --------------------------------------------------------------
@@ -516,6 +530,7 @@ class Session:
         self.module = types.ModuleType("submission")
         self.models: dict[str, tuple[Any, str, int]] = {}  # modules with methods that only students know
         self.kept: dict[str, torch.Tensor] = {}
+        self.watch: derivatives.Watch | None = None  # of the last run
         self.files: dict[str, bytes] = {}
         self.ops: dict[str, Callable[..., Result]] = {
             name.removeprefix("op_"): getattr(self, name) for name in dir(self) if name[:3] == "op_"
@@ -759,7 +774,7 @@ class Session:
         (z,) = _tensors(model.reparameterize(mu, logvar), 1, "VAE.reparameterize", "z [B, D]")
         if not z.requires_grad:
             return {"detached": ["mu", "logvar"]}, {"z": _plain_tensor(z)}
-        grads = torch.autograd.grad((z * t["w"]).sum(), (mu, logvar), allow_unused=True)
+        grads = derivatives.pulled([(z * t["w"]).sum()], [None], (mu, logvar))
         names = ("mu", "logvar")
         out = {f"d{n}": _plain_tensor(g) for n, g in zip(names, grads, strict=True) if g is not None}
         gone = [n for n, g in zip(names, grads, strict=True) if g is None]
@@ -777,7 +792,7 @@ class Session:
             if not x_hat.requires_grad:
                 rows.append(torch.zeros_like(z))
                 continue
-            (g,) = torch.autograd.grad((x_hat.reshape(len(z), -1) * w).sum(), z, allow_unused=True)
+            (g,) = derivatives.pulled([(x_hat.reshape(len(z), -1) * w).sum()], [None], (z,))
             rows.append(torch.zeros_like(z) if g is None else g)
         return {}, {"grad": _plain_tensor(torch.stack(rows))}
 
@@ -935,12 +950,15 @@ class Session:
         images, order = self.kept["train_x"], self.kept["order"]
         step = self._vae_step(model, args, repair) if cls == "VAE" else self._ae_step(model, repair)
         curves: list[tuple[torch.Tensor, ...]] = []
+        self.watch = derivatives.Watch(model, args.get("watch", ()))
         diverged = None
         for i in range(args["steps"]):
             x = images[order[i]]
             optimizer.zero_grad(set_to_none=True)
+            self.watch.before(i)
             parts = step(x)
             parts[0].backward()
+            self.watch.after(i)
             optimizer.step()
             curves.append(tuple(p.detach() for p in parts))
             if i % 25 == 0 and not bool(torch.isfinite(curves[-1][0])):
@@ -982,13 +1000,68 @@ class Session:
 
         return step
 
+    # -- gradients beside values
+
+    def _outputs(self, model: Any, cls: str, method: str, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        count, expected = _METHODS[cls, method]
+        call = model if method == "forward" else getattr(model, method)
+        return _tensors(call(x), count, f"{cls}.{method}", expected)
+
+    def op_slopes(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
+        """``encode`` or ``decode`` along directions ``v`` from ``x``: autograd's numbers beside central differences."""
+        model, cls, _ = self.models[args["key"]]
+        weights = [t[k] for k in sorted(t) if k[0] == "w"]
+
+        def work(dtype: torch.dtype) -> Result:
+            replay = derivatives.Replay(model, args["train"], args["seed"], seed_everything)
+            call = lambda x: self._outputs(model, cls, args["method"], x)  # noqa: E731
+            x, v = t["x"].to(dtype), t["v"].to(dtype)
+            return {}, derivatives.along_inputs(replay, call, x, v, weights, args["lengths"])
+
+        return derivatives.precisely(model, work)
+
+    def op_weight_slopes(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
+        """The same for each tensor of weights, seen through the image that ``forward`` returns."""
+        model, cls, _ = self.models[args["key"]]
+        weights = [t[k] for k in sorted(t) if k[0] == "w"]
+
+        def work(dtype: torch.dtype) -> Result:
+            replay = derivatives.Replay(model, args["train"], args["seed"], seed_everything)
+            call = lambda: self._outputs(model, cls, "forward", t["x"].to(dtype, copy=True))[:1]  # noqa: E731
+            return derivatives.along_weights(
+                replay, call, weights, args["lengths"], args["directions"], args["seed"] + 1
+            )
+
+        return derivatives.precisely(model, work)
+
+    def op_paired_values(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
+        """What the stages return for the batch of one step of the last run, from the weights and generators of then."""
+        assert self.watch is not None
+        images, order = self.kept["train_x"], self.kept["order"]
+        with torch.no_grad():
+            outputs = self.watch.replayed(args["step"], lambda m: _staged(m, args["cls"], images[order[args["step"]]]))
+        return {}, {k: _plain_tensor(v) for k, v in outputs.items()}
+
+    def op_paired_gradient(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
+        """Sketches of the gradient that the run followed at that step, and of ``t`` pulled back through the stages."""
+        assert self.watch is not None
+        images, order = self.kept["train_x"], self.kept["order"]
+        outputs = self.watch.replayed(args["step"], lambda m: _staged(m, args["cls"], images[order[args["step"]]]))
+        return self.watch.pair(args["step"], outputs, t, args["seed"])
+
     # -- functions of a trained model
 
     def _recorded(
-        self, key: str, seed: int, what: str, call: Callable[[nn.Module], Any], rows: int | None = None
+        self,
+        key: str,
+        seed: int,
+        what: str,
+        call: Callable[[nn.Module], Any],
+        rows: int | None = None,
+        train: bool = False,
     ) -> Result:
         model, _, latent_dim = self.models[key]
-        model.eval()
+        model.train(train)
         seed_everything(seed)
         with Recorder(model, latent_dim) as recorder, torch.no_grad():
             images = _image_tensor(call(model), what)
@@ -1000,12 +1073,14 @@ class Session:
             images = images[:rows]
         if images.numel() > MAX_ELEMENTS:
             raise ContractError(f"{what} returned {_describe(images)}", _describe(images), "fewer images")
-        return info, {"images": _plain_tensor(images), "codes": codes}
+        shown = {} if train else {"images": _plain_tensor(images)}  # where dropout and batch norm are at work
+        return info, shown | {"codes": codes} | (recorder.ends() if train else {})
 
     def op_sample(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
         sample, n = self.module.sample, args["n"]
-        info, out = self._recorded(args["key"], args["seed"], "sample", lambda m: sample(m, n), args["rows"])
-        if info["via"] == "none":  # the codes went another way: replay the plainest draw
+        train = args.get("train", False)
+        info, out = self._recorded(args["key"], args["seed"], "sample", lambda m: sample(m, n), args["rows"], train)
+        if info["via"] == "none" and not train:  # the codes went another way: replay the plainest draw
             seed_everything(args["seed"])
             out["codes"] = torch.randn(n, self.models[args["key"]][2])
         return info, out
@@ -1014,11 +1089,20 @@ class Session:
         interpolate, steps = self.module.interpolate, args["steps"]
         a, b = t["x_start"], t["x_end"]
         call = lambda m: interpolate(m, a.clone(), b.clone(), steps)  # noqa: E731
-        return self._recorded(args["key"], args["seed"], "interpolate", call)
+        return self._recorded(args["key"], args["seed"], "interpolate", call, train=args.get("train", False))
 
     def op_grid(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
         grid, extra = self.module.latent_grid, {k: args[k] for k in ("n", "extent") if k in args}
-        return self._recorded(args["key"], args["seed"], "latent_grid", lambda m: grid(m, **extra))
+        train = args.get("train", False)
+        return self._recorded(args["key"], args["seed"], "latent_grid", lambda m: grid(m, **extra), train=train)
+
+
+def _staged(model: Any, cls: str, x: torch.Tensor) -> dict[str, torch.Tensor]:
+    """``decode(reparameterize(encode(x)))`` and what it went through."""
+    if cls == "Autoencoder":
+        return {"x_hat": model.decode(model.encode(x))}
+    mu, logvar = model.encode(x)
+    return {"x_hat": model.decode(model.reparameterize(mu, logvar)), "mu": mu, "logvar": logvar}
 
 
 def _materialized(p: torch.Tensor) -> bool:

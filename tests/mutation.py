@@ -49,6 +49,7 @@ DIAGNOSES = _words(
     interpolates_pixels alpha_stops_early ends_swapped ends_are_raw_images interpolates_samples
     alpha_not_linear one_code_only
     input_changed_in_place recon_values_clamped kl_reversed beta_not_linear noise_standardized prior_not_normal
+    gradient_not_of_value gradient_reversed straight_through recon_cut_off training_differs
     activation_before_sigmoid mu_bounded logvar_limited noise_truncated prior_truncated sample_count prior_correlated interpolates_logvar interpolates_other_codes
     """
 )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import answers
+from grader import answers, derivatives
 
 ONE = np.zeros(1)
 X = {
@@ -45,7 +45,25 @@ HONEST: dict[str, tuple[Mapping[str, Any], Mapping[str, Any], int | None, dict[s
     "sample": ({"rows": 64}, {}, 2, RECORDED, {"images": np.zeros((5, 1, 28, 28)), "codes": CODES}),
     "interpolate": ({}, {}, 2, RECORDED, {"images": np.zeros((5, 1, 28, 28)), "codes": CODES}),
     "grid": ({}, {}, 2, RECORDED, {"images": np.zeros((5, 1, 28, 28)), "codes": CODES}),
+    "slopes": ({}, {}, 2, {"precise": True}, {"gradients": ONE, "differences": ONE, "repeated": ONE}),
+    "weight_slopes": ({"lengths": [0.1, 0.2, 0.3], "directions": 2}, {}, 2, {"names": ["a", "b", "c", "d"], "precise": False},
+                      {"gradients": np.zeros((4, 2)), "differences": np.zeros((3, 4, 2)), "repeated": np.zeros((4, 2))}),
+    "paired_values": ({"cls": "VAE", "batch": 5, "D": 2}, {}, None, {},
+                      {"x_hat": np.zeros((5, 1, 28, 28)), "mu": CODES, "logvar": CODES}),
+    "paired_gradient": ({}, {}, None, {"names": ["a", "b"]}, {"own": np.zeros((2, 64)), "staged": np.zeros((2, 64))}),
 }  # fmt: skip
+LEFT = {"codes": CODES, "means": CODES, "logvars": CODES}
+LENGTHS = (
+    "loss",
+    "train",
+    "sample",
+    "interpolate",
+    "grid",
+    "noise_gradient",
+    "weight_slopes",
+    "paired_values",
+    "paired_gradient",
+)
 WRONG = (None, True, -1, 1 << 70, 0.5, "x", "x" * 5000, [], {}, [[]], {"x": 1}, ["x", "y"])
 
 
@@ -98,7 +116,21 @@ def test_nothing_is_missing_and_nothing_is_there_beside_it(op: str) -> None:
             assert answers.problem(op, *asked, info, {k: v for k, v in arrays.items() if k != key}) is not None, key
 
 
-@pytest.mark.parametrize("op", ["loss", "train", "sample", "interpolate", "grid", "noise_gradient"])
+@pytest.mark.parametrize("op", ["sample", "interpolate", "grid"])
+def test_of_a_model_left_in_train_mode_codes_are_told_and_no_images(op: str) -> None:
+    args, tensors, d, info, arrays = HONEST[op]
+    assert answers.problem(op, args | {"train": True}, tensors, d, info, LEFT) is None
+    assert answers.problem(op, args | {"train": True}, tensors, d, info, arrays) is not None
+    for key in LEFT:
+        wrong = LEFT | {key: np.zeros((5, 3), np.float32)}
+        assert answers.problem(op, args | {"train": True}, tensors, d, info, wrong) is not None
+
+
+def test_a_sketch_has_one_length() -> None:
+    assert answers.SKETCH == derivatives.SKETCH
+
+
+@pytest.mark.parametrize("op", LENGTHS)
 @pytest.mark.parametrize("shape", [(), (0,), (7, 2, 2), (1, 784)])
 def test_arrays_are_as_long_as_was_told(op: str, shape: tuple[int, ...]) -> None:
     *asked, info, arrays = HONEST[op]

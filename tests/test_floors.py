@@ -1,4 +1,4 @@
-"""The house: imports inside ``grader/`` go strictly downwards, and only four files know torch."""
+"""The house: imports inside ``grader/`` go strictly downwards, and only a few files know torch."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ DESIGN = ROOT / "docs" / "design.md"
 FLOORS = """\
 | floor | rooms | what is there |
 |---|---|---|
-| 0 | `model`, `closure`, `torchvision_compat` | the nouns; which code a key covers; one trap of an import |
+| 0 | `model`, `closure`, `derivatives`, `torchvision_compat` | the nouns; which code a key covers; what autograd says beside what values do; one trap of an import |
 | 1 | `assignment`, `data`, `intake`, `store`, `oracles`, `metrics`, `sandbox` | borders and mathematics |
 | 2 | `probes`, `answers`, `convention`, `late`, `worker` | what is asked and may come back, how losses are scaled, who answers |
-| 3 | `findings`, `diagnosis`, `calibrate` | what the numbers say |
+| 3 | `findings`, `diagnosis`, `control`, `calibrate` | what the numbers say |
 | 4 | `behaviour`, `observe` | what trained models did; the one room where student code is called |
 | 5 | `checks` | observations in, finding out |
 | 6 | `judge`, `evidence`, `figures` | verdicts and points; what figures are drawn from |
@@ -30,7 +30,7 @@ FLOORS = """\
 | 11 | `cli` | argv, exit statuses |
 | 12 | `__main__` | `python -m grader` |
 """
-KNOW_TORCH = {"worker", "sandbox/zygote", "data", "torchvision_compat"}
+KNOW_TORCH = {"worker", "derivatives", "sandbox/zygote", "data", "torchvision_compat"}
 
 
 def floors() -> dict[str, int]:
@@ -98,7 +98,7 @@ def test_no_circle_inside_a_package(package: str) -> None:
 
 def test_the_worker_knows_nothing_of_the_harness() -> None:
     """It is loaded by path beside ``wire``; what it may fall back on is that file and the import trap."""
-    assert {there for _, there in inside("worker")} <= {"sandbox", "torchvision_compat"}
+    assert {there for _, there in inside("worker")} <= {"sandbox", "derivatives", "torchvision_compat"}
     wanted = {name for _, name in imported("worker") if name.startswith("grader.sandbox")}
     assert wanted <= {"grader.sandbox.wire"}
 

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from grader import assignment, calibrate, checks, convention, findings, metrics, probes
-from grader.checks import betas, interface, interpolation, reparameterization, sampling
+from grader.checks import betas, derivatives, interface, interpolation, reparameterization, sampling
 from grader.model import GROUPS
 from grader.report import GROUP_TITLES
 
@@ -69,9 +69,11 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "loss.reconstruction": (
         "closed forms of cross-entropy, squared and absolute error at random points and several batch sizes; the "
-        "factor is factored into pixels and batch, what is left must be 1 (or ½ for squared error); then black and white images",
+        "factor is factored into pixels and batch, what is left must be 1 (or ½ for squared error); then black and white images, and pixels that are wrong by up to "
+        f"{probes.FAR[-1]:g} (5,400 nats an image)",
         f"relative {convention.RECON_TOLERANCE:g}: epsilons up to 1e-4 inside logarithms move a mean cross-entropy at "
-        "x_hat in [0.2, 0.8] by less than 1e-3; 3 % at black and white, where an epsilon of 0.01 moves it by 1 %",
+        "x_hat in [0.2, 0.8] by less than 1e-3; 3 % at black and white, where an epsilon of 0.01 moves it by 1 %, "
+        f"{100 * derivatives.FAR_VALUE:g} % far out, where an epsilon of 1e-4 moves it by 1.4 %",
     ),
     "loss.ae_reconstruction": (
         "the same for `ae_loss`",
@@ -93,8 +95,12 @@ ORACLES: dict[str, tuple[str, str]] = {
         f"{convention.EXPONENT_TOLERANCE:g} around 0 or 1",
     ),
     "loss.gradients": (
-        "analytic gradients of the fitted loss at all β; every weight that encode or decode use gets a gradient",
-        "1 % of the largest element: an epsilon of 1e-4 inside a logarithm moves the gradient by less",
+        "analytic gradients of the fitted losses at all β, near x and far from it; every weight that encode or decode use gets a "
+        "gradient; autograd's derivatives of encode, decode and (in every weight) forward against central differences of "
+        "their values under a replayed seed, in train and eval mode",
+        "1 % of the largest element: an epsilon of 1e-4 inside a logarithm moves the gradient by less; slopes "
+        f"{derivatives.TOLERANCE[True].slope:g} around 1, {derivatives.TOLERANCE[True].weights:g} for one tensor of weights, in "
+        f"float64; {derivatives.TOLERANCE[False].slope:g} and {derivatives.TOLERANCE[False].weights:g} for code that asks for float32",
     ),
     "loss.stability": (
         f"x_hat exactly 0 and 1, logvar = ±{probes.EXTREME_LOGVAR:g}: values and gradients finite",
@@ -115,7 +121,10 @@ ORACLES: dict[str, tuple[str, str]] = {
         "the noise seen at mu = logvar = 0 is replayed under the same seed at random mu and logvar; σ is measured at constants",
         f"{findings.FORMULA_TOLERANCE:g} relative to 1 + \\|z\\|: rounding gives 1e-6, the mildest wrong σ more than 0.1",
     ),
-    "reparameterization.gradients": ("autograd against 1 and ½ (z − mu)", "1e-3 of the largest element: rounding"),
+    "reparameterization.gradients": (
+        "autograd against 1 and ½ (z − mu), in both modes, and at logvar up to ±14",
+        f"relative {reparameterization.GRADIENT_TOLERANCE:g}: z − mu loses digits where sigma is small",
+    ),
     "reparameterization.forward": (
         "forward against decode(reparameterize(encode(x))) under the same seed, in both modes",
         ROUNDING,
@@ -140,8 +149,11 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "betas.honest_information": (
         "reconstruction from codes that the harness draws from mu and logvar, and their KL, against the end of the "
-        "training curve; Fano's inequality: a classifier that reads the reconstructions bounds the nats from below",
-        f"calibrated: `recon_gap`, `kl_gap`; Fano with {betas.READER_ERRORS} standard errors of the classifier in the student's favour",
+        "training curve; Fano's inequality: a classifier that reads the reconstructions bounds the nats from below; at steps "
+        f"{', '.join(map(str, probes.PAIRED_STEPS))} of training the total and its gradient against those of the harness's loss in the "
+        "submission's convention, through the stages, at the same weights, batch and noise",
+        f"calibrated: `recon_gap`, `kl_gap`; Fano with {betas.READER_ERRORS} standard errors of the classifier in the student's favour; "
+        f"{100 * derivatives.PAIR_VALUE:g} % of the total, {100 * derivatives.PAIR_GRADIENT:g} % of the gradient",
     ),
     "betas.tuned": (
         "the KL and the active units (Burda et al. 2016) at `TUNED_BETA`, against those at β = 0",
@@ -150,18 +162,25 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "sampling.prior_codes": (
         "the codes that reach `decode` inside `sample`, 512 of them: Kolmogorov–Smirnov per dimension, "
-        "pooled and of lengths, mean, variance, the largest size, correlations",
+        "pooled and of lengths, mean, variance, the largest size, correlations; once more on a model left in train mode",
         f"p = {sampling.P_VALUE:g} per test, or {sampling.SIGMAS:g} standard errors; correlations "
         f"{metrics.DEPENDENCE_SIGMAS:g}: less than 3e-6 false alarms per submission",
     ),
     "sampling.images": (f"the images against those codes {FRESH}; 5, 13 and 512 are asked for", ROUNDING),
     "sampling.latent_grid": (
         f"all tiles against (x_j, y_i) {FRESH}, at 21 × 21 over ±4 and {probes.SMALL_GRID[0]} × {probes.SMALL_GRID[0]} over "
-        f"±{probes.SMALL_GRID[1]:g}; on failure all symmetries of the square are tried",
+        f"±{probes.SMALL_GRID[1]:g}; on failure all symmetries of the square are tried; the codes again on a model left in train mode",
         ROUNDING,
     ),
-    "interpolation.ends": (f"first and last frame against the codes of both ends {FRESH}", ROUNDING),
-    "interpolation.path": (f"every frame against the straight line of codes {FRESH}, at 5 and 11 steps", ROUNDING),
+    "interpolation.ends": (
+        f"first and last frame against the codes of both ends {FRESH}; on a model left in train mode the codes alone, against what encode "
+        "returned in that call",
+        ROUNDING,
+    ),
+    "interpolation.path": (
+        f"every frame against the straight line of codes {FRESH}, at 5 and 11 steps; on a model left in train mode the codes alone",
+        ROUNDING,
+    ),
     "interpolation.smoothness": (
         "second differences over the chord, and length over chord, median of many paths at β = 1; measured where "
         f"reconstructions remove {100 * interpolation.TOLD_APART:g} % of the mean image's error or more, and the KL reaches `kl_1`",

@@ -9,6 +9,7 @@ import numpy as np
 
 from grader import diagnosis, oracles, probes
 from grader.behaviour import Behaviour, Trained, band_metrics
+from grader.checks import derivatives
 from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
 from grader.findings import Noise, Wiring, close
 from grader.model import Band, Fault
@@ -319,9 +320,13 @@ def _not_held(run: Trained, bands: dict[str, Band]) -> str:
 def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], context: Context) -> Finding:
     """Codes sampled from mu and logvar reconstruct as well as the training loss said, and carry no more than the KL.
 
-    Recomputed in other processes from evaluation images, so that what was trained is what is handed in.
+    Recomputed in other processes from evaluation images, so that what was trained is what is handed in; and at a few
+    steps of training its gradient beside that of the harness's own loss through the stages.
     """
     run = _run(shown, seen, "beta_1")
+    apart = derivatives.paired(seen)
+    if apart is not None:
+        return apart
     values = band_metrics(shown)
     for key, what, now, before in (
         ("recon_gap", "the reconstruction error", run.recon, run.curve_end),

@@ -147,6 +147,58 @@ def _name_codes(codes: np.ndarray, ends: Mapping[str, np.ndarray]) -> tuple[str 
     return "path_not_straight", f"codes leave the straight line by up to {number(float(off.max()), 2)} of its length"
 
 
+@dataclass(frozen=True)
+class Left:
+    """The codes of one interpolation on a model that was left in train mode."""
+
+    where: str
+    good: np.ndarray  # [steps] the code lies at its α between two codes that encode returned in this call
+    key: str | None
+    text: str
+
+
+def _left_in_train_mode(seen: Seen, context: Context) -> list[Left]:
+    """Codes only: batch norm and dropout may change images there, and what encode returns from call to call.
+
+    Where codes were not seen, or none that encode returned, nothing is concluded.
+    """
+    out = []
+    k = context.assignment.interpolation_steps
+    alpha = np.linspace(0, 1, k)
+    for cls in ("VAE", "Autoencoder"):
+        name = f"interpolate:left:{cls}"
+        if cls not in seen.parts or not seen.has(name):
+            continue
+        a = seen.arrays(name)
+        codes, means = (a[n].astype(np.float64) for n in ("codes", "means"))
+        if len(codes) < k or not 2 <= len(means) <= MOST_ENDS or not np.isfinite(codes).all():
+            continue
+        if not _on_the_line(seen, cls, k):
+            continue  # codes of other things come last, or the path is another one in eval mode too
+        codes = codes[-k:]
+        # [m, m, k, D]: between any two, for a loop may encode both images for every frame
+        line = means[:, None, None] * (1 - alpha[:, None]) + means[None, :, None] * alpha[:, None]
+        size = 1.0 + np.abs(means).max()
+        good = (np.abs(line - codes).max(-1) < 1e-3 * size).any((0, 1))
+        ends = {"out0": means[:2]} | ({"out1": a["logvars"][:2]} if len(a["logvars"]) >= 2 else {})
+        apart = float(np.abs(np.diff(means[:2], axis=0)).max()) > 1e-6
+        key, text = _name_codes(codes, ends) if apart and not good.all() else (None, "")
+        out.append(Left(f"{cls}, left in train mode, {k} steps", good, key, text))
+    return out
+
+
+def _on_the_line(seen: Seen, cls: str, k: int) -> bool:
+    """Whether in eval mode the last ``k`` codes are those of the path."""
+    names = f"interpolate:exam:{cls}", f"ends:exam:{cls}"
+    if not all(map(seen.has, names)):
+        return False
+    codes, z = seen.arrays(names[0])["codes"], seen.arrays(names[1])["out0"].astype(np.float64)
+    return len(codes) >= k and bool(
+        np.abs(codes[-k:] - probes.lerp(z[0], z[1], k)).max() < 1e-3 * (1 + np.abs(z).max())
+    )
+
+
+MOST_ENDS = 64  # codes that encode returned in one call of interpolate
 SHAPES = ("frame_count", "codes_returned", "wrong_image_shape")
 WHOLE = ("interpolates_pixels", *SHAPES)  # mistakes of the whole path, whatever its ends are
 UNSTABLE = ("interface.state", "interface.batch_independence", "interface.bottleneck", "interface.range")
@@ -170,6 +222,14 @@ def ends(seen: Seen, context: Context) -> Finding:
                     "shape": p.shape},
             {"first_frame_equal": True, "last_frame_equal": True}, alike=p.alike,
         )  # fmt: skip
+    for left in _left_in_train_mode(seen, context):
+        if not (left.good[0] and left.good[-1]):
+            return Finding(
+                False, f"{left.where}: {left.text or 'the first or last code is none that encode returned as mu'}",
+                diagnosis.hint([left.key]) or "Interpolate between the means in train mode too, or call model.eval() first.",
+                left.key, {"first_code_equal": bool(left.good[0]), "last_code_equal": bool(left.good[-1])},
+                {"first_code_equal": True, "last_code_equal": True},
+            )  # fmt: skip
     return Finding(True, "both ends are the two reconstructions, for AE and VAE")
 
 
@@ -190,6 +250,18 @@ def path(seen: Seen, context: Context) -> Finding:
             + (f": {p.text}" if p.text else ""),
             diagnosis.hint([p.key]) or "Encode both images, blend the codes (for a VAE: mu), decode.", p.key,
             {"wrong_frames": bad}, {"wrong_frames": 0}, alike=p.alike,
+        )  # fmt: skip
+    for left in _left_in_train_mode(seen, context):
+        if left.good.all():
+            continue
+        if not (left.good[0] and left.good[-1]):
+            raise Echo("interpolation.ends")
+        bad = int((~left.good).sum())
+        return Finding(
+            False, f"{left.where}: {bad} of {len(left.good)} codes are not (1 − α) z_start + α z_end"
+            + (f": {left.text}" if left.text else ""),
+            diagnosis.hint([left.key]) or "Blend the codes in train mode as in eval mode.", left.key,
+            {"wrong_codes": bad}, {"wrong_codes": 0},
         )  # fmt: skip
     return Finding(True, "every frame equals its code decoded elsewhere, at 5 and 11 steps, for AE and VAE")
 

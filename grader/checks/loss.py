@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from grader import convention, diagnosis, oracles, probes
+from grader.checks import derivatives
 from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
 from grader.convention import ReconFit, Scale
 from grader.findings import Losses
@@ -184,6 +185,7 @@ def reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
             {"recon": [float(v) for v in r]}, {"recon": "equal"},
         )  # fmt: skip
     far = _far_from_the_middle(fit, context, seen, "loss", "recon") if found.passed else None
+    far = far or (derivatives.far_values(fit, context, seen, "loss", "recon") if found.passed else None)
     if far is not None:
         return far
     if found.passed and losses.recon_depends_on_beta:
@@ -223,6 +225,7 @@ def ae_reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
         if mine == {f: round(v, 6) for f, v in vae.deviations.items()}:
             raise Echo("loss.reconstruction")  # one helper, used by both losses
     far = _far_from_the_middle(fit, context, seen, "ae_loss", "total") if found.passed else None
+    far = far or (derivatives.far_values(fit, context, seen, "ae_loss", "total") if found.passed else None)
     if far is not None:
         return far
     gradient = seen.arrays("ae_loss:gradient")["dx_hat"]
@@ -459,12 +462,13 @@ def batch_reduction(losses: Losses, seen: Seen) -> Finding:
     excused_by=(
         "loss.ae_reconstruction",
         "interface.state",
+        "interface.batch_independence",
         "betas.code_reaches_decoder",
         "reparameterization.gradients",
     ),
 )
 def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
-    """The total pulls on mu, logvar and x_hat as the closed forms say, and reaches every weight that is used."""
+    """Gradients are those of the values: of the losses, of encode and decode, in every weight that is used."""
     a, t = seen.arrays("loss:betas"), context.plan["loss:betas"].tensors
     n = len(probes.LOSS_BETAS)
     assert losses.recon and losses.recon.family and losses.recon.scale and losses.kl and losses.kl.scale
@@ -489,7 +493,7 @@ def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
                         "Leave out .detach(), .data, .item() and torch.no_grad() on the way to the loss."
                         if zero
                         else "total has a term beside recon and kl, or a factor, clamp or detached part on the way to it.",
-                        "loss_detached" if zero else None,
+                        "loss_detached" if zero else "gradient_not_of_value",
                         {"relative_error": gap}, {"relative_error": 0.01},
                     )  # fmt: skip
     for cls in probes.CLASSES:
@@ -509,7 +513,14 @@ def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
                     "loss_detached",
                     {"without_gradient": part["missing"]}, {"without_gradient": []},
                 )  # fmt: skip
-    return Finding(True, "gradients agree with the closed forms and reach every weight that is used")
+    for fit, fn in ((losses.recon, "loss"), (losses.ae, "ae_loss")):
+        off = derivatives.of_recon(fit, context, seen, fn)
+        if off is not None:
+            return off
+    off = derivatives.of_stages(seen)
+    return off or Finding(
+        True, "gradients agree with the closed forms and with differences of values, and reach every weight"
+    )
 
 
 @check("loss.stability", after=("loss.returns",), uses=("vae_loss", "ae_loss"), parts=("vae_loss", "ae_loss"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import special
 
@@ -13,6 +15,7 @@ from grader.model import Observation
 # 20 + 4 tests on one draw: false alarm below 3e-6 for true N(0, I) codes; correlations at 7 sigma add 1e-9
 P_VALUE = 1e-7
 SIGMAS = 5.4
+LEFT = 256  # codes of 512: fewer reached the decoder one by one, before something else failed
 
 
 @check("sampling.prior_codes", uses=("sample", "VAE", "VAE.decode"))
@@ -28,6 +31,30 @@ def prior_codes(seen: Seen) -> Finding:
     measured = {"codes": n, "mean": float(f"{codes.mean():.4g}"), "std": float(f"{codes.std():.4g}")}
     if o.info.get("encoded"):
         return _wrong("sample calls encode", "samples_from_data", measured)
+    wrong = _not_prior(codes, measured)
+    if wrong is not None:
+        return wrong
+    second = seen.arrays("sample:exam:second")["codes"]
+    if second.shape == codes.shape and close(second, codes):
+        return _wrong("two calls under different seeds decode the same codes", "sample_seed_reset", measured)
+    return _left_in_train_mode(seen) or Finding(True, f"{n} codes of {d} dimensions pass as N(0, I)", measured=measured)
+
+
+def _left_in_train_mode(seen: Seen) -> Finding | None:
+    """The same of a model that was left in train mode, where its codes are seen."""
+    if not seen.has("sample:left"):
+        return None  # batch norm in train mode, for one, takes no single image
+    o = seen.observation("sample:left")
+    codes = o.arrays["codes"].astype(np.float64)
+    if o.info["via"] == "none" or len(codes) < LEFT or not np.isfinite(codes).all():
+        return None
+    wrong = _not_prior(codes, {"codes": len(codes), "mode": "train"})
+    return wrong and replace(wrong, message=f"on a model that was left in train mode {wrong.message}")
+
+
+def _not_prior(codes: np.ndarray, measured: dict[str, object]) -> Finding | None:
+    """What tells ``[n, D]`` codes from draws of N(0, I)."""
+    n, d = codes.shape
     if codes.std() < 1e-6 or (n > 1 and np.abs(codes - codes[0]).max() < 1e-6):
         return _wrong("all codes are the same", "prior_zero", measured)
     mean, std = float(codes.mean()), float(codes.std())
@@ -70,10 +97,7 @@ def prior_codes(seen: Seen) -> Finding:
         return _wrong(f"two dimensions of the codes correlate by {number(columns)}", "prior_correlated", measured)
     if abs(rows) > metrics.DEPENDENCE_SIGMAS / np.sqrt(size):
         return _wrong(f"codes {k} apart correlate by {number(rows)}", "prior_correlated", measured)
-    second = seen.arrays("sample:exam:second")["codes"]
-    if second.shape == codes.shape and close(second, codes):
-        return _wrong("two calls under different seeds decode the same codes", "sample_seed_reset", measured)
-    return Finding(True, f"{n} codes of {d} dimensions pass as N(0, I)", measured=measured)
+    return None
 
 
 def _uniform(values: np.ndarray) -> np.ndarray:
@@ -357,6 +381,21 @@ def _column_orientation(got: np.ndarray, want: np.ndarray, filled: np.ndarray) -
     return ""
 
 
+def _grid_left_in_train_mode(seen: Seen) -> Finding | None:
+    """The same codes have to be decoded whatever mode the model is in; where they are not seen, nothing is concluded."""
+    if not seen.has("grid:left"):
+        return None
+    n, extent = probes.SMALL_GRID
+    there, here = (seen.arrays(k)["codes"] for k in ("grid:exam_small:VAE", "grid:left"))
+    if not len(there) or here.shape != there.shape or close(here, there):
+        return None
+    return Finding(
+        False, f"latent_grid(model, n={n}, extent={extent:g}) decodes other codes on a model that was left in train mode",
+        "The grid is the same in both modes; call model.eval() for its images.", None,
+        {"same_codes": False}, {"same_codes": True},
+    )  # fmt: skip
+
+
 @check(
     "sampling.latent_grid",
     uses=("latent_grid", "VAE", "VAE.decode", "Autoencoder", "Autoencoder.decode"),
@@ -379,4 +418,5 @@ def latent_grid(seen: Seen) -> Finding:
             raise
         if problem is not None:
             return problem
-    return Finding(True, "21 × 21 tiles over ±4 and 5 × 5 over ±1.5 are decode(x_j, y_i)")
+    left = _grid_left_in_train_mode(seen) if "VAE" in seen.parts else None
+    return left or Finding(True, "21 × 21 tiles over ±4 and 5 × 5 over ±1.5 are decode(x_j, y_i)")

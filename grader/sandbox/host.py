@@ -36,7 +36,7 @@ Isolation = Literal["bwrap+landlock+seccomp", "landlock+seccomp", "none"]
 PACKAGE = Path(__file__).resolve().parents[1]
 ZYGOTE = PACKAGE / "sandbox" / "zygote.py"
 ZYGOTE_PARTS = (PACKAGE / "sandbox" / "wire.py", PACKAGE / "sandbox" / "policy.py")
-WORKER = (PACKAGE / "torchvision_compat.py", PACKAGE / "worker.py")  # loaded in this order
+WORKER = tuple(PACKAGE / name for name in ("torchvision_compat.py", "derivatives.py", "worker.py"))  # in this order
 LAYERS: dict[str, frozenset[str]] = {
     "bwrap+landlock+seccomp": frozenset({"bwrap", "rlimits", "landlock", "seccomp"}),
     "landlock+seccomp": frozenset({"rlimits", "landlock", "seccomp"}),

@@ -1,0 +1,14 @@
+"""The reconstruction error is cut off at 1,000 nats an image."""
+
+BASE = "mlp"
+PATCH = [
+    (
+        """    recon = F.binary_cross_entropy(x_hat, x, reduction="sum") / batch
+""",
+        """    recon = F.binary_cross_entropy(x_hat, x, reduction="sum") / batch
+    recon = recon.clamp(max=1000.0)
+""",
+    ),
+]
+DIAGNOSIS = "recon_cut_off"
+ALSO = ["betas.learns", "betas.kl_falls", "betas.honest_information", "betas.tuned", "interpolation.smoothness"]
