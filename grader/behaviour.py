@@ -138,6 +138,7 @@ def _arrays(by: By, name: str) -> Mapping[str, np.ndarray] | None:
     return findings.arrays(by, name)
 
 
+@metrics.ieee
 def behaviour(by: By, found: findings.Findings, assignment: Assignment, data: Dataset) -> Behaviour:
     """Measure every trained run of one submission. Runs that failed are left out."""
     base = reference(data)
@@ -181,20 +182,18 @@ def _trained(
     repair = o.info.get("repair", {})
     unit_r = unit_k = 1.0
     fit = found.losses.recon if vae else found.losses.ae
-    if "loss" not in repair:
-        assert fit is not None and fit.scale is not None
+    # a loss that was trained as it is has these scales: the observer trained it because of them
+    if "loss" not in repair and fit is not None and fit.scale is not None:
         unit_r = fit.scale.at(assignment.batch, d)
-        if vae:
-            assert found.losses.kl is not None and found.losses.kl.scale is not None
-            unit_k = found.losses.kl.scale.at(assignment.batch, d)
-    curve = o.arrays["recon"] / unit_r
+    if "loss" not in repair and vae and found.losses.kl is not None and found.losses.kl.scale is not None:
+        unit_k = found.losses.kl.scale.at(assignment.batch, d)
+    curve, curve_kl = o.arrays["recon"] / unit_r, o.arrays["kl"] / unit_k if vae else None
     family = repair.get("loss") or (fit.family if fit is not None else None)
     base_run = Trained(
-        key, o.info.get("beta_c"), o.info.get("beta"), bool(repair), curve,
-        o.arrays["kl"] / unit_k if vae else None,
-        o.info.get("diverged_at") is not None or not bool(np.isfinite(curve).all()),
+        key, o.info.get("beta_c"), o.info.get("beta"), bool(repair), curve, curve_kl,
+        o.info.get("diverged_at") is not None or not all(np.isfinite(c).all() for c in (curve, curve_kl) if c is not None),
     )  # fmt: skip
-    return Trained(**{**base_run.__dict__, **_evaluated(key, vae, str(family), by, data, base)})
+    return Trained(**{**base_run.__dict__, **_evaluated(key, vae, str(family or "bce"), by, data, base)})
 
 
 def _evaluated(key: str, vae: bool, family: str, by: By, data: Dataset, base: Reference) -> dict[str, object]:
@@ -245,7 +244,7 @@ def band_metrics(shown: Behaviour) -> dict[str, float]:
         out["explained_vae"] = max(b0.explained, b1.explained)
     if b1 is not None and b1.kl is not None and b1.kl > 0:
         out["kl_1"] = b1.kl
-        if b1.kl_end > 0:
+        if 0 < b1.kl_end < math.inf:
             out["kl_gap"] = math.log(b1.kl / b1.kl_end)
     if b1 is not None and b1.recon is not None and b1.span:
         out["recon_gap"] = (b1.recon - b1.curve_end) / b1.span

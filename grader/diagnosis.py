@@ -410,8 +410,15 @@ def name_turn(got: np.ndarray, want: np.ndarray) -> str:
 
 def name_change(got: np.ndarray, want: np.ndarray) -> str:
     """What was done to decoded images ``want [k, 784]`` to give ``got``, in words; empty where nothing fits."""
+    if (
+        got.ndim < 2
+        or got.size != want.size
+        or not got.size
+        or not (np.isfinite(got).all() and np.isfinite(want).all())
+    ):
+        return ""
     got, want = got.reshape(len(got), -1).astype(np.float64), want.reshape(len(want), -1).astype(np.float64)
-    if got.shape != want.shape or not len(got) or np.ptp(want) < 1e-3 or np.allclose(got, want, atol=2e-4):
+    if got.shape != want.shape or np.ptp(want) < 1e-3 or np.allclose(got, want, atol=2e-4):
         return ""
     low, high = want.min(1, keepdims=True), want.max(1, keepdims=True)
     spread = np.maximum(high - low, 1e-12)
@@ -432,7 +439,9 @@ def name_change(got: np.ndarray, want: np.ndarray) -> str:
         return f"{turn} each"
     if _drawn(got, want):
         return "drawn as black or white at random, with these values for probabilities"
-    slope, shift = np.polyfit(want.ravel(), got.ravel(), 1)
+    off = want - want.mean()
+    slope = float((off * got).sum() / (off**2).sum())
+    shift = float(got.mean() - slope * want.mean())
     if abs(slope) > 1e-3 and np.allclose(got, slope * want + shift, atol=1e-4):
         return f"multiplied by {slope:.3g} and shifted by {shift:.3g}"
     return ""

@@ -26,6 +26,7 @@ def _out(context: Context, name: str, key: str = "out0") -> np.ndarray | None:
     return None if o is None or o.fault is not None else o.arrays.get(key)
 
 
+@metrics.ieee
 def evidence(
     observations: Observations,
     context: Context,
@@ -118,9 +119,8 @@ def _runs(context: Context, shown: Behaviour, a: Assignment, data: Dataset, chos
 def _smoothed(curve: np.ndarray, every: int) -> np.ndarray:
     """Means over ``every`` neighbouring steps, so that one batch does not make a spike."""
     n = -(-len(curve) // every)
-    padded = np.full(n * every, np.nan)
-    padded[: len(curve)] = curve
-    return np.nanmean(padded.reshape(n, every), axis=1)
+    starts = np.arange(n) * every
+    return np.add.reduceat(curve, starts) / np.minimum(every, len(curve) - starts)
 
 
 def _strips(context: Context, a: Assignment) -> list[Strip]:

@@ -196,15 +196,15 @@ class Scale:
 
     def _warp(self, v: Array) -> Array:
         if self.kind == "log":
-            return np.log(np.maximum(v, 1e-9))
+            return np.log(np.maximum(v, min(1e-9, self.low)))
         if self.kind == "symlog":
             return np.sign(v) * np.log1p(np.abs(v))
         return v
 
 
 def linear(low: float, high: float, count: int = 5) -> Scale:
-    if not high > low:
-        low, high = low - 0.5, low + 0.5
+    if not high - low > 1e-12 * max(abs(low), abs(high), 1e-12):  # no more than rounding apart
+        low, high = (low - 0.5 * max(1.0, abs(low)), low + 0.5 * max(1.0, abs(low)))
     raw = (high - low) / count
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
@@ -222,6 +222,7 @@ def logarithmic(values: Array) -> Scale:
         ticks = tuple(m * 10.0**e for e in decades for m in marks if low <= m * 10.0**e <= high)
         if len(ticks) <= 6:
             break
+    ticks = ticks[:: -(-len(ticks) // 8)] if ticks else ()
     return Scale("log", low, high, ticks)
 
 
@@ -333,7 +334,10 @@ class Plot:
 
     def rect(self, x0: float, y0: float, x1: float, y1: float, css: str) -> None:
         """A filled rectangle between two corners in data coordinates."""
-        a, b, c, d = (float(v) for v in (self.px(x0), self.py(y0), self.px(x1), self.py(y1)))
+        px, py = self._inside(np.array([x0, x1]), np.array([y0, y1]))
+        if px.size < 2:
+            return
+        (a, c), (b, d) = px.tolist(), py.tolist()
         self.parts.append(f'<path class="bar {css}" d="M{a:.1f} {b:.1f}V{d:.1f}H{c:.1f}V{b:.1f}z"/>')
 
     def rule(self, value: float, css: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from grader import convention, probes
 from grader.convention import KlFit, KlPoint, ReconFit, ReconPoint
+from grader.metrics import ieee
 from grader.model import Observation
 
 By = Mapping[str, Observation]
@@ -155,7 +156,9 @@ def _moves(by: By, name: str, part: str) -> bool:
 
 
 def _near(a: np.ndarray, b: np.ndarray, size: np.ndarray) -> bool:
-    return bool(np.isfinite(a).all() and (np.abs(a - b) <= DECOMPOSITION_TOLERANCE * size + 1e-9).all())
+    return bool(
+        np.isfinite(a).all() and np.isfinite(b).all() and (np.abs(a - b) <= DECOMPOSITION_TOLERANCE * size + 1e-9).all()
+    )
 
 
 def _decompose(o: Observation) -> tuple[str | None, bool, bool, bool, dict[str, float]]:
@@ -325,7 +328,7 @@ class Wiring:
 
 def wiring(by: By, mode: str) -> Wiring:
     a = arrays(by, f"staged:{mode}")
-    if a is None:
+    if a is None or not np.isfinite(a["z"]).all():  # what NaN is decoded to equals nothing, and tells nothing
         return Wiring()
     forward = a["forward"]
     return Wiring(
@@ -387,6 +390,7 @@ class Findings:
         return beta / self.beta(1.0, assignment_batch, latent_dim)
 
 
+@ieee
 def find(by: By, plan: Mapping[str, probes.Probe]) -> Findings:
     return Findings(losses(by, plan), noise(by, plan), wiring(by, "train"), wiring(by, "eval"))
 

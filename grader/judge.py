@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from grader import checks, diagnosis
+from grader import checks, diagnosis, metrics
 from grader.assignment import Assignment
 from grader.checks.base import Check, Context, Echo, Finding, Unobserved
 from grader.checks.interface import name_problems
@@ -155,6 +155,7 @@ class Judge:
         return replace(self._row(check, "blocked", message, key="not_written"), unwritten=names)
 
     @staticmethod
+    @metrics.ieee
     def _ask(check: Check, context: Context) -> Finding:
         return check.function(**{name: getattr(context, name) for name in check.reads})
 

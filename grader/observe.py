@@ -286,8 +286,8 @@ class Observer:
             if not probe.name.startswith("build:"):  # which nobody loads: a state may take 256 MB here
                 self.states[probe.name] = {k: v for k, v in arrays.items() if k.startswith("state:")}
             arrays = {k: v for k, v in arrays.items() if not k.startswith("state:")}
-        fault = _unexpected(probe, info, arrays)
         kept = {k: _numbers(v)[: probe.keep] if probe.keep is not None else _numbers(v) for k, v in arrays.items()}
+        fault = _unexpected(probe, info, arrays) or _not_finite(probe, kept)
         return Observation(probe.name, kept if fault is None else {}, {**build_info, **info}, fault)
 
     def _failed(self, probe: Probe, fault: Fault, calls: frozenset[str]) -> Observation:
@@ -346,14 +346,14 @@ class Observer:
 
     def _decode(self, name: str, cls: str, d: int, state: str, codes: np.ndarray, *, half: bool = False) -> Observation:
         """Codes decoded by a process that has never seen an image."""
-        z = codes.reshape(-1, d).astype(np.float32)
+        z = codes.reshape(-1, d).clip(-LARGEST, LARGEST).astype(np.float32)
         m = self._model(cls, d, state, "decode")
         o = self.ask(
             Probe(name, "decode", "chunked", {"key": m.key, "method": "decode", "seed": EVAL_SEED}, {"a0": z},
                   {"out0": ((len(z), 784),)}, m, frozenset({f"{cls}()", f"{cls}.decode"}), probes.VIEW)
         )  # fmt: skip
         if half and o.fault is None:  # shown and averaged, never compared exactly
-            o = replace(o, arrays={"out0": o.arrays["out0"].astype(np.float16)})
+            o = replace(o, arrays={"out0": _half(o.arrays["out0"])})
             self.seen[name] = o
         return o
 
@@ -433,7 +433,7 @@ class Observer:
             self._decode(f"{name}:tiles", cls, 2, state, probes.grid_codes(n, extent))
         elif self.seen[name].fault is None:  # shown only
             o = self.seen[name]
-            arrays = {k: v.astype(np.float16) for k, v in o.arrays.items() if k == "images"}
+            arrays = {k: _half(v) for k, v in o.arrays.items() if k == "images"}
             self.seen[name] = replace(o, arrays=arrays)
 
     # -- trained models
@@ -575,13 +575,13 @@ class Observer:
             o = self.ask(
                 Probe(f"bottleneck:{tag}", role, "staged", {"key": m.key, "train": False, "seed": 31},
                       {"x": x}, {"z": ((len(x), d),), "forward": probes.images(len(x)), "staged": probes.images(len(x))}, m,
-                      calls | {"VAE.decode", "VAE.reparameterize"}, finite=False)
+                      calls | {"VAE.decode", "VAE.reparameterize"}, finite=probes.STAGES)
             )  # fmt: skip
             arrays = {k: o.arrays[k] for k in ("z", "forward", "staged") if k in o.arrays}
         else:
             o = self.ask(
                 Probe(f"bottleneck:{tag}", role, "apply", {"key": m.key, "method": "forward", "seed": 31},
-                      {"a0": x}, {"out0": probes.images(len(x))}, m, calls, finite=False)
+                      {"a0": x}, {"out0": probes.images(len(x))}, m, calls)
             )  # fmt: skip
             z = self.ask(
                 Probe(f"bottleneck:{tag}:codes", role, "apply", {"key": m.key, "method": "encode", "seed": 31},
@@ -624,9 +624,22 @@ class Observer:
         self._decode(f"walks:{key}", cls, 2, f"train:{key}", codes, half=True)
 
 
+LARGEST = float(np.finfo(np.float32).max)
+
+
 def _numbers(a: np.ndarray) -> np.ndarray:
-    """What can be subtracted: truth values cannot, and bytes wrap around."""
-    return a if a.dtype.kind == "f" else a.astype(np.float32)
+    """What can be calculated with: truth values cannot be subtracted, bytes wrap around, and what float32 does not hold has
+    no square in float64 that could be added up: it counts as infinite."""
+    if a.dtype.kind != "f":
+        return a.astype(np.float32)
+    beyond = np.abs(a) > LARGEST
+    return np.where(beyond, np.copysign(np.inf, a), a) if beyond.any() else a
+
+
+def _half(a: np.ndarray) -> np.ndarray:
+    """Finite numbers with 11 bits each; images in [0, 1] by far do not reach the ends."""
+    end = float(np.finfo(np.float16).max)
+    return a.clip(-end, end).astype(np.float16)
 
 
 def _codes(cls: str, n: int, d: int) -> dict[str, tuple[probes.Shape, ...] | None]:
@@ -635,7 +648,7 @@ def _codes(cls: str, n: int, d: int) -> dict[str, tuple[probes.Shape, ...] | Non
 
 
 def _unexpected(probe: Probe, info: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Fault | None:
-    """What the answer has that it should not: a shape, a dtype, values that are no numbers."""
+    """What the answer has that it should not: a shape, a dtype."""
     what = _what(probe)
     for name, allowed in probe.expect.items():
         if name not in arrays:
@@ -651,10 +664,32 @@ def _unexpected(probe: Probe, info: Mapping[str, Any], arrays: Mapping[str, np.n
         if probe.float32 and probe.op == "apply" and value.dtype != np.float32:
             dtype = next((m[1] for m in info.get("meta", []) if m[1] != "float32"), str(value.dtype))
             return Fault("wrong_shape", f"{what} returned {dtype}, expected float32", got=dtype, expected="float32")
-        if probe.finite and value.dtype.kind == "f" and not np.isfinite(value).all():
-            kind = "NaN" if np.isnan(value).any() else "infinite values"
-            return Fault("wrong_value", f"{what} returned {kind}", got=kind, expected="finite numbers")
     return None
+
+
+def _not_finite(probe: Probe, arrays: Mapping[str, np.ndarray]) -> Fault | None:
+    """Values that are no numbers, where there have to be some."""
+    for name in arrays if probe.finite is True else probe.finite or ():
+        if name not in arrays or np.isfinite(arrays[name]).all():
+            continue
+        if (
+            name == "z"
+            and arrays["logvar"].max() < HUGE_LOGVAR
+            and np.abs(arrays["mu"]).max() < np.exp(HUGE_LOGVAR / 2)
+        ):
+            return None  # reparameterize has probes of its own; what is decoded from NaN says nothing of the decoder
+        kind = "NaN" if np.isnan(arrays[name]).any() else "infinite values"
+        return Fault(
+            "wrong_value", f"{_STAGES.get(name) or _what(probe)} returned {kind}", got=kind, expected="finite numbers"
+        )
+    return None
+
+
+HUGE_LOGVAR = 170.0  # exp(logvar / 2) times 6 is all that float32 holds
+_STAGES = {
+    "mu": "VAE.encode", "logvar": "VAE.encode", "z": "reparameterize, for the mu and logvar of encode,", "staged": "decode",
+    "forward": "forward",
+}  # fmt: skip
 
 
 def _what(probe: Probe) -> str:

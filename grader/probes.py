@@ -65,7 +65,7 @@ class Probe:
     model: Model | None = None
     calls: frozenset[str] = frozenset()
     size: float = 1.0  # of the work, in calls of an exam
-    finite: bool = True
+    finite: bool | tuple[str, ...] = True  # which outputs have to be finite: all, none, or these
     float32: bool = True
     keep: int | None = None  # rows of each output that are stored
 
@@ -80,6 +80,9 @@ def cpu_seconds(assignment: Assignment, probe: Probe) -> float:
 def cpu_seconds_in_all(assignment: Assignment, steps: int) -> float:
     """The processor time that one observation with ``steps`` of training may take, over all of its rooms."""
     return assignment.load_seconds + assignment.step_seconds * (BESIDE_TRAINING + steps)
+
+
+STAGES = ("mu", "logvar", "z", "staged", "forward")  # in the order in which each makes the next
 
 
 def images(n: int) -> tuple[Shape, ...]:
@@ -232,13 +235,13 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
                 f"staged:{'train' if train else 'eval'}", "exam", "staged",
                 {"key": t.key, "train": train, "seed": 21}, {"x": x[:48]},
                 {"mu": ((48, d),), "logvar": ((48, d),), "z": ((48, d),)}, t,
-                _names("VAE", "encode", "reparameterize", "decode", "forward"), finite=False,
+                _names("VAE", "encode", "reparameterize", "decode", "forward"), finite=STAGES,
             )
         )  # fmt: skip
     ae = exam_model("Autoencoder", d, assignment, tag="t")
     out.append(
         Probe("staged:train:Autoencoder", "exam", "staged", {"key": ae.key, "cls": "Autoencoder", "train": True, "seed": 21},
-              {"x": x[:48]}, {}, ae, _names("Autoencoder", "encode", "decode", "forward"), finite=False)
+              {"x": x[:48]}, {}, ae, _names("Autoencoder", "encode", "decode", "forward"))
     )  # fmt: skip
     out.append(
         Probe("encoded:wide", "exam", "apply", {"key": t.key, "method": "encode", "seed": 1}, {"a0": x[:64] * F32(BRIGHT)},

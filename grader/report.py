@@ -30,6 +30,7 @@ from markupsafe import Markup, escape
 
 from .figures import SECTIONS, THIN, Figure, Plot, Scale, build_figures, linear, listing, num, percent, symlog, tidy
 from .intake import folder_name
+from .metrics import ieee
 from .model import GROUPS, Evidence, Grade, Run, Verdict, WrittenAnswer
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -705,6 +706,7 @@ def _repeat(grade: Grade) -> list[tuple[str, str]]:
     return rows
 
 
+@ieee
 def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = None, late: str | None = None) -> str:
     """One self-contained HTML page of at most 2 MB; the same arguments give the same bytes.
 
@@ -784,6 +786,7 @@ class ClassRow:
     late: float = 0.0
 
 
+@ieee
 def render_class_page(rows: Sequence[ClassRow], *, title: str, overrides: Path | None = None) -> str:
     """The teacher's page over all submissions; sorted by id, the same rows give the same bytes."""
     rows = sorted(rows, key=lambda r: r.grade.submission_id)

@@ -100,7 +100,7 @@ def loads(content: bytes) -> Observations | None:
         return Observations(
             by_probe, header["digest"], header["isolation"], header["environment"], header["data_sha256"]
         )
-    except (struct.error, ValueError, KeyError, TypeError, SafetensorError):
+    except (struct.error, ValueError, KeyError, TypeError, AttributeError, SafetensorError):
         return None
 
 

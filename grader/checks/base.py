@@ -129,6 +129,13 @@ class Seen(Mapping[str, Observation]):
         o = self.by.get(name)
         return o is not None and o.fault is not None and o.fault.kind == "unwritten"
 
+    def staged(self, mode: str) -> Mapping[str, np.ndarray]:
+        """``forward`` and its stages, where ``reparameterize`` gave numbers; where not, its own check says so."""
+        a = self.arrays(f"staged:{mode}")
+        if not np.isfinite(a["z"]).all():
+            raise Echo("reparameterization.formula")
+        return a
+
     def has(self, name: str) -> bool:
         o = self.by.get(name)
         return o is not None and o.fault is None

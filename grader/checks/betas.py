@@ -32,7 +32,7 @@ STAGES = ("VAE", "VAE.forward", "VAE.encode", "VAE.decode", "VAE.reparameterize"
 @check("betas.trains_on_samples", after=("reparameterization.noise",), uses=STAGES)
 def trains_on_samples(wiring_train: Wiring, seen: Seen, noise: Noise) -> Finding:
     """In training the decoder gets the sampled code, not its mean."""
-    seen.arrays("staged:train")
+    seen.staged("train")
     if wiring_train.exact or not (wiring_train.decodes_mu or wiring_train.decodes_logvar):
         return Finding(True, "in train mode x_hat follows the noise")
     what = "mu" if wiring_train.decodes_mu else "logvar"
@@ -186,6 +186,8 @@ def _run(shown: Behaviour, seen: Seen, key: str) -> Trained:
         raise Unobserved(f"train:{key}", Fault("wrong_value", f"training of {key} diverged: the loss is not finite"))
     for name in ("codes", "recon"):
         seen.arrays(f"{name}:{key}")
+    if run.kl is not None and not math.isfinite(run.kl):
+        raise Unobserved(f"codes:{key}", Fault("wrong_value", f"the KL of evaluation images at {key} is not finite"))
     return run
 
 

@@ -229,9 +229,10 @@ def ae_reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
     if far is not None:
         return far
     gradient = seen.arrays("ae_loss:gradient")["dx_hat"]
-    if found.passed and not np.abs(gradient).max() > 0:
+    if found.passed and not 0 < np.abs(gradient).max() < np.inf:
+        zero = np.isfinite(gradient).all()
         return Finding(
-            False, "ae_loss gives x_hat no gradient", "Leave out .detach(), .item() and torch.no_grad().",
+            False, "ae_loss gives x_hat no gradient" if zero else "the gradient of ae_loss in x_hat is not finite", "Leave out .detach(), .item() and torch.no_grad().",
             "loss_detached", {"gradient": 0.0}, {"gradient": "not zero"},
         )  # fmt: skip
     return found

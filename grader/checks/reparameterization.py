@@ -32,7 +32,7 @@ def noise(noise: Noise, seen: Seen) -> Finding:
     big, one = seen.arrays("noise:big")["out0"], seen.arrays("noise:big_one")["out0"]
     base = big if varies(big) else one
     named: list[str] = []
-    measured: dict[str, object] = {"std_of_noise": float(f"{np.nanstd(base):.4g}")}
+    measured: dict[str, object] = {"std_of_noise": float(f"{base.std():.4g}")}
     if not np.isfinite(one).all():
         return Finding(
             False, "reparameterize returns NaN or infinite values at mu = 0, logvar = 1",
@@ -151,8 +151,9 @@ def formula(noise: Noise, seen: Seen) -> Finding:
         raise Echo("reparameterization.noise")
     if noise.formula:
         base = seen.arrays("noise:constant:1")["out0"].astype(np.float64)
-        for c in probes.WIDE:
-            z = seen.arrays(f"noise:wide:{c:g}")["out0"].astype(np.float64)
+        asked = [f"constant:{c:g}" for c in probes.CONSTANTS] + [f"wide:{c:g}" for c in probes.WIDE]
+        for c, name in zip((*probes.CONSTANTS, *probes.WIDE), asked, strict=True):
+            z = seen.arrays(f"noise:{name}")["out0"].astype(np.float64)
             sigma = float((z * base).sum() / (base**2).sum()) * np.exp(0.5)
             if not abs(sigma - np.exp(c / 2)) < 1e-2 * np.exp(c / 2):
                 return Finding(
@@ -233,7 +234,8 @@ def _gradients_at(seen: Seen, context: Context, probe: str, where: str) -> Findi
 )
 def forward(wiring_eval: Wiring, wiring_train: Wiring, seen: Seen, noise: Noise) -> Finding:
     """forward returns decode(reparameterize(mu, logvar)) and encode's mu and logvar, in train and in eval mode."""
-    seen.arrays("staged:eval")
+    seen.staged("train")
+    seen.staged("eval")
     if wiring_train.codes_swapped and not wiring_train.codes_in_order:
         raise Echo("betas.encoder_heads")
     for mode, w in (("train", wiring_train), ("eval", wiring_eval)):
