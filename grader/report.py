@@ -473,6 +473,7 @@ def _check_view(verdict: Verdict, titles: Mapping[str, str], root: str) -> dict[
         "root_title": titles.get(root, root).rstrip("."),  # it stands within a sentence
         "root_anchor": f"check-{slug(root)}" if root else "",
         "echo": bool(root) and verdict.status == "blocked" and verdict.points > 0,
+        "lost_echo": bool(root) and verdict.echo and verdict.points <= 0,
         "numbers": [
             (
                 k.replace("_", " "),
@@ -520,8 +521,13 @@ def _fix_view(grade: Grade) -> list[dict[str, Any]]:
         stake = f"costs {points(lost)} of {points(verdict.max_points)} points"
         if below:
             others = plural(len(below), "other check")
+            why = (
+                "would only repeat it and get no points"
+                if all(v.echo for v in below)
+                else "could not run because of it"
+            )
             stake += (
-                f"; {others} could not run because of it ({points(held)} points)"
+                f"; {others} {why} ({points(held)} points)"
                 if held > 1e-9
                 else f"; {others} would only repeat it and {'keeps its' if len(below) == 1 else 'keep their'} points"
             )

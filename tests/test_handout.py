@@ -11,7 +11,7 @@ from grader import authors, checks, diagnosis, judge
 from tests import mutation
 from tests.conftest import ROOT, Exam
 
-EXACT = frozenset(checks.IDS) - frozenset(authors.TRAINED)
+EXACT = frozenset(checks.IDS) - frozenset(checks.TRAINED)
 HANDOUT = (ROOT / "docs" / "assignment.md").read_text(encoding="utf-8")
 STUDENTS = (ROOT / "docs" / "students.md").read_text(encoding="utf-8")
 

@@ -26,7 +26,7 @@ from tests import mutation
 from tests.conftest import ROOT, Exam
 
 SCHEMA = Draft202012Validator(json.loads((ROOT / "grader" / "schema" / "grade.schema.json").read_bytes()))
-EXACT = frozenset(checks.IDS) - frozenset(authors.TRAINED)
+EXACT = frozenset(checks.IDS) - frozenset(checks.TRAINED)
 ROOT_CHECK = "loss.kl_closed_form"
 
 
@@ -180,3 +180,13 @@ def test_a_hidden_check_is_not_named_where_hidden_ones_are_not_shown(
     text = written(format, tmp_path, replace(capped, checks=checks))
     plain = text.replace("&#95;", "_").replace("&#46;", ".")
     assert "where a hidden check fails" in plain and f"where {ROOT_CHECK} fails" not in plain
+
+
+def test_a_report_does_not_say_that_a_lost_echo_keeps_its_points(
+    missing_half: tuple[Submission, Observations], exam: Exam
+) -> None:
+    keep = render_report(judged(missing_half, exam.assignment), Evidence())
+    lose = render_report(judged(missing_half, replace(exam.assignment, echoes="lose")), Evidence())
+    assert "it keeps its points" in keep and "no points here either" not in keep
+    assert "keeps its points" not in lose and "no points here either" in lose
+    assert "would only repeat it and get no points" in lose and "could not run because of it" not in lose

@@ -15,7 +15,7 @@ from grader.model import Evidence, Grade
 from tests.conftest import ROOT, Exam
 
 SCHEMA = Draft202012Validator(json.loads((ROOT / "grader" / "schema" / "grade.schema.json").read_bytes()))
-EXACT = frozenset(checks.IDS) - frozenset(authors.TRAINED)
+EXACT = frozenset(checks.IDS) - frozenset(checks.TRAINED)
 STARTER = (ROOT / "docs" / "starter" / "submission.py").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "reference" / "submission.py").read_text(encoding="utf-8")
 FUNCTIONS = ("ae_loss", "vae_loss", "sample", "interpolate", "latent_grid")
