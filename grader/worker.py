@@ -126,6 +126,8 @@ def _kept(node: ast.stmt, constants: set[str]) -> ast.stmt | None:
             return node
         case ast.Try():
             return _kept_try(node, constants)
+        case ast.With() | ast.If() if not _is_guard(node):  # of which nothing but the imports is taken
+            return node if _single_imports(node) else None
         case ast.Assign(targets=targets, value=value) if _plain(value, constants):
             names = [_targets(t) for t in targets]
             if all(n is not None for n in names):
@@ -141,7 +143,8 @@ def _kept_try(node: ast.Try, constants: set[str]) -> ast.stmt | None:
     """``try: import seaborn …``, the way to go without a package: what it prints or installs is left out."""
 
     def part(body: list[ast.stmt]) -> list[ast.stmt]:
-        return [k for k in (_kept(s, constants) for s in body) if k is not None]
+        taken = [k for k in (_kept(s, constants) for s in body) if k is not None]
+        return [one for k in taken for one in (_single_imports(k) if isinstance(k, ast.With | ast.If) else [k])]
 
     tried = part(node.body)
     if not any(isinstance(s, ast.Import | ast.ImportFrom | ast.Try) for s in tried):
@@ -156,15 +159,23 @@ def _pass(where: ast.ExceptHandler) -> ast.stmt:
     return ast.copy_location(ast.Pass(), where)
 
 
-def _single_imports(node: ast.stmt) -> list[ast.Import | ast.ImportFrom]:
-    """All import statements inside ``node``, each name in a statement of its own."""
-    out: list[ast.Import | ast.ImportFrom] = []
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Import):
-            out += [ast.copy_location(ast.Import([a]), inner) for a in inner.names]
-        elif isinstance(inner, ast.ImportFrom):
-            out += [ast.copy_location(ast.ImportFrom(inner.module, [a], inner.level), inner) for a in inner.names]
-    return out
+def _is_guard(node: ast.stmt) -> bool:
+    """Whether it is ``if TYPE_CHECKING:`` or ``if __name__ == "__main__":``, whose imports nobody runs or needs here."""
+    return isinstance(node, ast.If) and bool(
+        {"TYPE_CHECKING", "__name__"} & set(re.findall(r"\w+", ast.unparse(node.test)))
+    )
+
+
+def _single_imports(node: ast.stmt | ast.ExceptHandler) -> list[ast.Import | ast.ImportFrom]:
+    """All import statements of ``node`` outside of functions and classes, each name in a statement of its own."""
+    if isinstance(node, ast.Import):
+        return [ast.copy_location(ast.Import([a]), node) for a in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [ast.copy_location(ast.ImportFrom(node.module, [a], node.level), node) for a in node.names]
+    if isinstance(node, ast.Try | ast.ExceptHandler | ast.With | ast.If):
+        inner = [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.stmt | ast.ExceptHandler)]
+        return [one for n in inner for one in _single_imports(n)]
+    return []
 
 
 def _import(node: ast.Import | ast.ImportFrom, run: Callable[[ast.stmt], None], names: dict[str, Any]) -> None:
@@ -175,13 +186,13 @@ def _import(node: ast.Import | ast.ImportFrom, run: Callable[[ast.stmt], None], 
         (alias,) = node.names
         bound = alias.asname or (alias.name.partition(".")[0] if isinstance(node, ast.Import) else alias.name)
         above = sys.modules.get(bound) if isinstance(node, ast.Import) and not alias.asname else None
-        if bound != "*":  # of which nobody knows what it would have bound
+        if bound != "*" and (above or bound not in names):  # a star: nobody knows what it would have bound
             names[bound] = above or _Missing(error)
 
 
 def _take(node: ast.stmt, run: Callable[[ast.stmt], None], names: dict[str, Any]) -> None:
     """Execute what was kept of one statement; a package that is not here costs only what needs it."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
+    if isinstance(node, ast.Import | ast.ImportFrom | ast.With | ast.If):
         for one in _single_imports(node):
             _import(one, run, names)
         return

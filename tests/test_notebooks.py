@@ -88,6 +88,35 @@ def test_a_name_that_is_missing_takes_no_other_along(
     assert all(stands_in(found[name]) for name in missing)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import warnings\nwith warnings.catch_warnings():\n    warnings.simplefilter('ignore')\n    import json, seaborn_ as sns",
+        "if 1 / 0:\n    import json\nelif x:\n    import seaborn_ as sns",
+        "try:\n    if x:\n        import seaborn_ as sns\nexcept ImportError:\n    pass\nwith y:\n    import json",
+        "try:\n    import json\n    if x:\n        import seaborn_ as sns\nexcept KeyError:\n    pass",
+        "if x:\n    import json\nelse:\n    from somewhere_ import seaborn as sns, json",
+    ],
+)
+def test_imports_are_taken_from_where_they_stand(load: Load, statement: str) -> None:
+    found = load(statement)
+    assert found["json"] is json and "x" not in found
+    assert stands_in(found.get("sns", worker._Missing(ImportError())))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import json",
+        "import typing\nif typing.TYPE_CHECKING:\n    import json",
+        "if __name__ == '__main__':\n    import json",
+        "if x:\n    def f():\n        import json",
+    ],
+)
+def test_imports_that_nobody_runs_are_not_taken(load: Load, statement: str) -> None:
+    assert "json" not in load(statement)
+
+
 def test_what_is_missing_says_so_where_it_is_used(load: Load) -> None:
     found = load("import seaborn_ as sns", "from math import tau, no_such_number")
     for use in ("sns.set()", "sns()", "sns['x']", "class A(sns): pass", "class A(sns.Base): pass"):

@@ -44,7 +44,7 @@ LAYERS: dict[str, frozenset[str]] = {
 }
 START_SECONDS = 180.0  # importing torch from a cold network disk
 ANSWER_SECONDS = 180.0  # of a zygote: it forks, or waits until the kernel has freed a killed child's memory
-LOOK_SECONDS = 0.2  # between two looks at a worker's processor clock; a look costs about 0.2 ms
+LOOK_SECONDS = 0.2  # between two looks at a worker's processor clock; a look costs about 0.6 ms
 HANG_UP_SECONDS = 0.25  # between the end of the channel and the end of its process
 # libraries that the worker or a submission imports; their folders are readable in the sandbox
 LIBRARIES = ("torch", "numpy", "safetensors", "scipy", "landlockpy", "pyseccomp")
