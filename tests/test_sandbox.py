@@ -270,6 +270,15 @@ def test_an_answer_that_came_before_anybody_looked_is_late_all_the_same(sandbox:
             execute(worker, source, cpu_seconds=0.05)
 
 
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [("  0:00.05\n", 0.05), ("00:00:07", 7.0), ("1:02:03", 3723.0), ("2-01:00:00", 176400.0), ("", 0.0)],
+)
+def test_processor_time_as_ps_tells_it_where_the_kernel_has_no_clock_for_it(told: str, seconds: float) -> None:
+    program = f"from grader.sandbox import zygote; assert zygote.seconds_of({told!r}) == {seconds}"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=host.PACKAGE.parent)
+
+
 class Machine:
     """A worker's clocks on a machine whose time is a variable."""
 

@@ -273,6 +273,11 @@ def processor_seconds(pid: int) -> float:
     except OSError:
         pass
     told = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return seconds_of(told)
+
+
+def seconds_of(told: str) -> float:
+    """What ``ps`` means by ``[[days-]hours:]minutes:seconds``."""
     days, _, rest = told.strip().rpartition("-")
     seconds = 0.0
     for part in rest.split(":"):
