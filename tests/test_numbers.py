@@ -190,6 +190,8 @@ TIED = {
     "loss": ("shapes",),
     "train": ("diverged_at",),
     "noise_gradient": ("detached",),
+    "weight_slopes": ("names",),
+    "paired_gradient": ("names",),
 }  # told of arrays: the border compares
 
 
@@ -262,6 +264,15 @@ SCORED = [
     ("noise:constant:-2", "NaN", "reparameterization.formula"),
     ("noise:wide:14", "inf", "reparameterization.formula"),
     ("noise_gradient", "1e38", "reparameterization.gradients"),
+    ("noise_gradient:wide", "one NaN", "reparameterization.gradients"),
+    ("loss:far:4", "1e38", "loss.reconstruction"),
+    ("ae_loss:far:128", "zeros", "loss.ae_reconstruction"),
+    ("slopes:VAE:decode:train", "permuted", "loss.gradients"),
+    ("slopes:Autoencoder:weights", "wrong sign", "loss.gradients"),
+    ("paired:ae:0", "permuted", "betas.honest_information"),
+    ("interpolate:left:VAE", "permuted", "interpolation.ends"),
+    ("sample:left", "both 1e38", "sampling.prior_codes"),
+    ("grid:left", "permuted", "sampling.latent_grid"),
     ("sample:exam:first", "both 1e38", "sampling.prior_codes"),
     ("sample:exam:few:decoded", "one 1e38", "sampling.images"),
     ("grid:exam:VAE", "both 1e38", "sampling.latent_grid"),

@@ -106,10 +106,13 @@ def _finding(what: str, of: str, mode: str, count: int, found: Slopes, allowed: 
     )
     return Finding(
         False, f"{text}: {diagnosis.sentence([key])}", diagnosis.hint([key]), key,
-        {"slope": float(f"{found.slope:.4g}") if np.isfinite(found.slope) else None, "scatter": float(f"{found.scatter:.4g}")
-         if np.isfinite(found.scatter) else None},
+        {"slope": _shown(found.slope), "scatter": _shown(found.scatter)},
         {"slope": 1.0, "scatter": 0.0},
     )  # fmt: skip
+
+
+def _shown(value: float) -> float | None:
+    return float(f"{value:.4g}") if np.isfinite(value) else None
 
 
 def _weights(seen: Seen, cls: str) -> Finding | None:
@@ -134,7 +137,7 @@ def _weights(seen: Seen, cls: str) -> Finding | None:
     return Finding(
         False, f"in train mode autograd gives {number(worst.slope, 3)} times the slope of what {cls}.forward returns along {weight} "
         f"({len(wrong)} of {len(size)} weight tensors are off), expected 1 ± {allowed.weights:g}: {diagnosis.sentence([key])}",
-        diagnosis.hint([key]), key, {"slope": float(f"{worst.slope:.4g}"), "weights": [w for w, _ in wrong[:12]]},
+        diagnosis.hint([key]), key, {"slope": _shown(worst.slope), "weights": [w for w, _ in wrong[:12]]},
         {"slope": 1.0, "weights": []},
     )  # fmt: skip
 
@@ -160,11 +163,13 @@ def far_values(fit: ReconFit, context: Context, seen: Seen, fn: str, part: str) 
             ]
         )
         want = fit.scale.at(b, 1) * closed
+        if not np.isfinite(values).all():
+            continue  # a matter of stability
         # what a fit may add as a constant is left out: every point is compared with the first
         off = np.abs((values - values[0]) - (want - want[0]))
         bad = np.flatnonzero(~(off <= FAR_VALUE * np.abs(want)))
-        if not len(bad) or not np.isfinite(values).all():
-            continue  # what is not finite is a matter of stability
+        if not len(bad):
+            continue
         i = int(bad[0])
         what = "recon" if fn == "loss" else "ae_loss"
         flat = np.ptp(values[i:]) < 1e-3 * abs(values[-1]) if len(values) - i > 1 else False
@@ -199,7 +204,7 @@ def of_recon(fit: ReconFit | None, context: Context, seen: Seen, fn: str) -> Fin
                 return Finding(
                     False, f"{what} {where} is off by {number(100 * gap, 2)} % of its largest element, while the value is right: "
                     + diagnosis.sentence([key]),
-                    diagnosis.hint([key]), key, {"relative_error": gap}, {"relative_error": FAR_GRADIENT},
+                    diagnosis.hint([key]), key, {"relative_error": _shown(gap)}, {"relative_error": FAR_GRADIENT},
                 )  # fmt: skip
     return None
 
@@ -232,7 +237,7 @@ def paired(seen: Seen) -> Finding | None:
                     False, f"{when} the gradient of the loss through forward is {number(apart.ratio, 3)} times as long as that of the same "
                     f"loss through decode(reparameterize(encode(x))), and off by {number(100 * apart.share, 2)} % of it; most for "
                     f"{apart.worst}, by {number(100 * apart.worst_share, 2)} %",
-                    diagnosis.hint(["training_differs"]), "training_differs", {"off": apart.share, "step": step, "weights": apart.worst},
+                    diagnosis.hint(["training_differs"]), "training_differs", {"off": _shown(apart.share), "step": step, "weights": apart.worst},
                     {"off": PAIR_GRADIENT},
                 )  # fmt: skip
     return None

@@ -153,6 +153,16 @@ def _far_from_the_middle(fit: ReconFit, context: Context, seen: Seen, fn: str, p
     )  # fmt: skip
 
 
+def _far_out(fit: ReconFit, context: Context, seen: Seen, fn: str, part: str) -> Finding | None:
+    """What is wrong where x_hat is far from x. Clamped or smoothed images show at black and white; an error that is cut
+    off is too small well before."""
+    ends, cut = (f(fit, context, seen, fn, part) for f in (_far_from_the_middle, derivatives.far_values))
+    if ends is None or cut is None:
+        return ends or cut
+    got, want = (float(d["recon" if fn == "loss" else "ae_loss"]) for d in (cut.measured, cut.expected))
+    return cut if got < want and cut.measured["error"] <= derivatives.SAFE else ends
+
+
 FAMILY_NAMES = {"bce": "binary cross-entropy", "squared": "squared error", "absolute": "absolute error"}
 
 
@@ -184,8 +194,7 @@ def reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
             "recon compares x_hat with x and nothing else.", "recon_depends_on_codes",
             {"recon": [float(v) for v in r]}, {"recon": "equal"},
         )  # fmt: skip
-    far = _far_from_the_middle(fit, context, seen, "loss", "recon") if found.passed else None
-    far = far or (derivatives.far_values(fit, context, seen, "loss", "recon") if found.passed else None)
+    far = _far_out(fit, context, seen, "loss", "recon") if found.passed else None
     if far is not None:
         return far
     if found.passed and losses.recon_depends_on_beta:
@@ -224,8 +233,7 @@ def ae_reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
         mine = {f: round(v, 6) for f, v in fit.deviations.items()}
         if mine == {f: round(v, 6) for f, v in vae.deviations.items()}:
             raise Echo("loss.reconstruction")  # one helper, used by both losses
-    far = _far_from_the_middle(fit, context, seen, "ae_loss", "total") if found.passed else None
-    far = far or (derivatives.far_values(fit, context, seen, "ae_loss", "total") if found.passed else None)
+    far = _far_out(fit, context, seen, "ae_loss", "total") if found.passed else None
     if far is not None:
         return far
     gradient = seen.arrays("ae_loss:gradient")["dx_hat"]
