@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import answers, control, findings, intake, probes
+from grader import answers, control, findings, intake, metrics, probes
 from grader.assignment import Assignment
 from grader.data import Dataset
 from grader.model import Demand, Fault, Observation
@@ -200,6 +200,7 @@ class Observer:
         self.states: dict[str, Mapping[str, np.ndarray]] = {}
         self.dead: list[tuple[frozenset[str], Fault]] = []
 
+    @metrics.ieee
     def _undisturbed(self, work: Callable[[], None]) -> None:
         """``work`` from a clear start, and from another if somebody interfered."""
         for left in reversed(range(STARTS)):
