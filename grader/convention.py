@@ -9,7 +9,7 @@ in the ways people get it wrong, and the coefficients name the mistake.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,36 +18,52 @@ from grader import oracles
 from grader.model import Convention
 
 PIXELS = oracles.PIXELS
+LATENT_DIM = 20  # the largest that is asked: a divisor of this size is the latent dimension's, not the batch's
+Formula = Callable[[np.ndarray, np.ndarray], float]  # [B, D] and [B, D] to a number
 # float32 sums over 784 pixels or 20 codes agree with float64 to about 1e-6; students may put epsilons up
 # to about 1e-4 inside logs, which moves a mean BCE at x_hat in [0.2, 0.8] by less than 1e-3.
 KL_TOLERANCE = 1e-3
 RECON_TOLERANCE = 4e-3
 EXPONENT_TOLERANCE = 0.02
+OTHER_MACHINES = 1e-4  # relative: what another processor or release may move a value by (docs/reproducibility.md)
+# Factors that stand beside a reduction: none, the half of a squared error, a half forgotten. Only beside one of these is
+# a power of 784 told; any other number is told as the number it is.
+PLAIN_FACTORS = (1.0, 0.5, 2.0)
+# Batch sizes that people write into a loss are 16 and more; smaller divisors are factors (0.1 is 1/10).
+LEAST_DIVISOR, LARGEST_DIVISOR = 16, 1000
 
 
 @dataclass(frozen=True)
 class Scale:
-    """``c = factor * B**batch * D**latent * 784**pixels`` multiplies the canonical quantity."""
+    """``c = factor * B**batch * D**latent * 784**pixels / divisor`` multiplies the canonical quantity.
+
+    ``divisor`` is a number that stands where the batch size belongs; 1 where none does.
+    """
 
     factor: float
     batch: float  # 1 for a sum, 0 for a mean
     latent: int = 0
     pixels: int = 0
+    divisor: int = 1
 
     def at(self, batch: int, latent_dim: int) -> float:
-        return self.factor * batch**self.batch * latent_dim**self.latent * PIXELS**self.pixels
+        reductions = batch**self.batch * latent_dim**self.latent * PIXELS**self.pixels
+        return self.factor * reductions / self.divisor
 
-    def describe(self) -> str:
+    def _over_batch(self) -> str:
         parts: dict[float, str] = {0: "mean", 1: "sum"}
         batch = f"{parts.get(self.batch) or f'B^{self.batch:g} ×'} over the batch"
+        return batch if self.divisor == 1 else f"{batch} divided by {self.divisor}"
+
+    def describe(self) -> str:
+        batch = self._over_batch()
         if self.pixels == -1 and self.latent == 0:
             return f"sum over latent dimensions divided by 784, {batch}"
         latent = {0: "sum over latent dimensions", -1: "mean over latent dimensions"}
         return f"{latent.get(self.latent, f'D^{self.latent} ×')}, {batch}"
 
     def describe_pixels(self) -> str:
-        parts: dict[float, str] = {0: "mean", 1: "sum"}
-        batch = f"{parts.get(self.batch) or f'B^{self.batch:g} ×'} over the batch"
+        batch = self._over_batch()
         half = "½ · " if math.isclose(self.factor, 0.5, rel_tol=RECON_TOLERANCE) else ""
         return f"{half}{'mean' if self.pixels == -1 else 'sum'} over pixels, {batch}"
 
@@ -109,16 +125,18 @@ def _exponent(ratios: Mapping[int, float]) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _multiple(values: np.ndarray, canonical: np.ndarray) -> tuple[float, float]:
-    """Best factor c with values ≈ c · canonical, and the largest deviation relative to c · canonical."""
-    if not np.isfinite(values).all():
+def multiple(values: np.ndarray, canonical: np.ndarray, floor: float = 0.0) -> tuple[float, float]:
+    """Best factor c with values ≈ c · canonical, and the largest deviation relative to c · (canonical + ``floor``).
+
+    c comes from points where ``canonical`` is larger than ``floor``, or near its largest.
+    """
+    if not np.isfinite(values).all() or not np.isfinite(canonical).all() or not np.abs(canonical).max() > 0:
         return math.nan, math.inf
-    if not np.abs(canonical).min() > 0:
-        return math.nan, math.inf
-    c = float(np.median(values / canonical))
+    large = np.abs(canonical) > min(floor, 0.5 * float(np.abs(canonical).max()))
+    c = float(np.median(values[large] / canonical[large]))
     if abs(c) < 1e-12:
         return 0.0, math.inf
-    scale = np.maximum(np.abs(c * canonical), 1e-12)
+    scale = np.maximum(np.abs(c) * (np.abs(canonical) + floor), 1e-300)
     return c, float((np.abs(values - c * canonical) / scale).max())
 
 
@@ -138,27 +156,41 @@ _TERMS = {
 }
 
 
+# Nats per latent dimension that are granted beside the relative tolerance, times KL_TOLERANCE: near the prior, where the
+# KL vanishes, an epsilon of 1e-4 inside a logarithm moves each dimension by up to 1e-4 nats, and float32 by 1e-7.
+KL_FLOOR = 0.1
+
+
+def by_shapes(points: Sequence[KlPoint]) -> dict[tuple[int, int], list[KlPoint]]:
+    out: dict[tuple[int, int], list[KlPoint]] = {}
+    for p in points:
+        out.setdefault((p.mu.shape[0], p.mu.shape[1]), []).append(p)
+    return out
+
+
 def fit_kl(points: Sequence[KlPoint]) -> KlFit:
     """Fit the KL over several ``(B, D)``; needs ≥ 14 points at one of them for the basis."""
-    by_shape: dict[tuple[int, int], list[KlPoint]] = {}
-    for p in points:
-        by_shape.setdefault((p.mu.shape[0], p.mu.shape[1]), []).append(p)
-    factors: dict[tuple[int, int], float] = {}
-    worst = 0.0
-    for shape, group in by_shape.items():
-        values = np.array([p.kl for p in group])
-        canonical = np.array([oracles.kl_per_image(p.mu, p.logvar) for p in group])
-        c, deviation = _multiple(values, canonical)
-        factors[shape] = c
-        worst = max(worst, deviation)
-    exact = worst < KL_TOLERANCE
-    if exact:
-        return KlFit(True, _factor(factors), worst)
-    scale, coefficients, residual = _basis_fit(by_shape)
+    scale, worst = fit_formula(points, oracles.kl_per_image)
+    if worst < KL_TOLERANCE:
+        return KlFit(True, scale, worst)
+    scale, coefficients, residual = _basis_fit(by_shapes(points))
     return KlFit(False, scale, worst, coefficients, residual)
 
 
-def _factor(factors: Mapping[tuple[int, int], float]) -> Scale | None:
+def fit_formula(points: Sequence[KlPoint], formula: Formula) -> tuple[Scale | None, float]:
+    """The scale whose multiple of ``formula(mu, logvar)`` the values are, and the largest relative deviation."""
+    factors: dict[tuple[int, int], float] = {}
+    worst = 0.0
+    for shape, group in by_shapes(points).items():
+        values = np.array([p.kl for p in group])
+        wanted = np.array([formula(p.mu.astype(float), p.logvar.astype(float)) for p in group])
+        factors[shape], deviation = multiple(values, wanted, KL_FLOOR * shape[1])
+        worst = max(worst, deviation)
+    return (scale_of(factors) if factors and worst < math.inf else None), worst
+
+
+def scale_of(factors: Mapping[tuple[int, int], float]) -> Scale | None:
+    """Factors a constant by ``(B, D)`` into powers of both and of 784; ``None`` where it is no product of powers."""
     shapes = sorted(factors)
     sign = math.copysign(1.0, factors[shapes[0]])
     by_batch: dict[int, float] = {}
@@ -178,9 +210,28 @@ def _factor(factors: Mapping[tuple[int, int], float]) -> Scale | None:
 
 
 def _with_pixels(rest: float, batch: float, latent: int) -> Scale:
-    """Split ``rest`` into 784**r and a plain factor, preferring the plain factor closest to 1."""
-    r = min((0, -1, 1), key=lambda k: abs(math.log(abs(rest) / PIXELS**k)) if rest else 0.0)
-    return Scale(rest / PIXELS**r, batch, latent, r)
+    """Split ``rest`` into a power of 784, a number in the batch size's place, and what is left over."""
+    for r in (0, -1, 1):
+        factor = rest / PIXELS**r
+        if any(math.isclose(abs(factor), plain, rel_tol=RECON_TOLERANCE) for plain in PLAIN_FACTORS):
+            return Scale(factor, batch, latent, r)
+    for r in (0, -1):
+        if batch == 1 and rest and (n := hard_coded(abs(PIXELS**r / rest))):
+            return Scale(math.copysign(1.0, rest), batch, latent, r, n)
+    return Scale(rest, batch, latent)
+
+
+def hard_coded(value: float) -> int | None:
+    """The batch size that ``value`` may be, ``None`` if it is no such number.
+
+    Values are known to 1e-4 (docs/reproducibility.md), so that above 1,000 nearly every number is near a whole one.
+    """
+    if not math.isfinite(value):
+        return None
+    n = round(value)
+    if not LEAST_DIVISOR <= n <= LARGEST_DIVISOR or n == LATENT_DIM:
+        return None
+    return n if abs(value - n) < 0.01 + 5e-4 * n else None
 
 
 def _basis_fit(by_shape: Mapping[tuple[int, int], Sequence[KlPoint]]) -> tuple[Scale | None, dict[str, float], float]:
@@ -205,11 +256,13 @@ def _basis_fit(by_shape: Mapping[tuple[int, int], Sequence[KlPoint]]) -> tuple[S
         if other == shape or residual > KL_TOLERANCE:
             continue
         predicted = design(points) @ coefficients
-        c, deviation = _multiple(np.array([p.kl for p in points]), predicted)
+        c, deviation = multiple(np.array([p.kl for p in points]), predicted)
         if deviation > 5e-3 or c == 0 or not math.isfinite(c):
             return None, dict(zip(_TERMS, coefficients.tolist(), strict=True)), residual
         factors[other] = c
-    scale = _factor(factors) if len(factors) == len(by_shape) else None
+    found = scale_of(factors) if len(factors) == len(by_shape) else None
+    # what multiplies a wrong formula is in its coefficients: only the exponents mean anything
+    scale = None if found is None else Scale(1.0, found.batch, found.latent)
     if scale is not None:
         coefficients = coefficients * _unit(shape, scale)
     named = {k: float(v) for k, v in zip(_TERMS, coefficients, strict=True) if abs(v) > 1e-4}
@@ -293,10 +346,10 @@ def fit_recon(points: Sequence[ReconPoint]) -> ReconFit:
 
 
 def _allowed(family: str, factors: Mapping[int, float]) -> bool:
-    """Whether the factor at one batch size is a reduction's, up to the sum or mean over the batch."""
+    """Whether the factor at one batch size is a reduction's, up to the sum or mean over the batch, or over a number."""
     b = min(factors)
-    tries = (factors[b] / b**p for p in (0, 1))
-    return any(r > 0 and allowed_recon_factor(family, _with_pixels(r, 0, 0).factor) for r in tries)
+    tries = ((factors[b] / b**p, p) for p in (0, 1))
+    return any(r > 0 and allowed_recon_factor(family, _with_pixels(r, p, 0).factor) for r, p in tries)
 
 
 def _family_fit(
@@ -309,7 +362,7 @@ def _family_fit(
         values = np.array([p.value for p in group])
         canonical = np.array([oracles.recon_per_image(family, p.x_hat, p.x) for p in group])
         if not offset:
-            factors[b], deviation = _multiple(values, canonical)
+            factors[b], deviation = multiple(values, canonical)
         else:
             if not np.isfinite(values).all() or np.ptp(canonical) == 0:
                 return math.inf, {}
@@ -318,8 +371,16 @@ def _family_fit(
             if np.ptp(values) < 1e-6 * max(1e-12, float(np.abs(values).max())):
                 return math.inf, {}
             factors[b] = float(slope)
-            residual = np.abs(slope * canonical + shift - values).max()
-            deviation = float(residual / max(abs(slope) * np.ptp(canonical), 1e-12))
+            residual, reach = (
+                float(np.abs(slope * canonical + shift - values).max()),
+                abs(slope) * float(np.ptp(canonical)),
+            )
+            # where a constant makes up most of a value, what OTHER_MACHINES may do to it must not hide the rest
+            size = float(np.abs(values).max())
+            granted = 2 * OTHER_MACHINES * size if abs(shift) > 0.5 * size else 0.0
+            if reach < 10 * granted:
+                return math.inf, {}
+            deviation = max(residual - granted, 0.0) / max(reach, 1e-12)
         worst = max(worst, deviation)
     return worst, factors
 

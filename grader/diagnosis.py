@@ -1,20 +1,17 @@
 """Names bugs: which known mistake reproduces the measured numbers.
 
 A key is published as ``diagnosis`` in ``grade.json``; its sentence completes a message, its hint says what to
-try. Nothing here decides a verdict.
+try. Nothing here decides a verdict. What the numbers of a loss say is in ``formulas``.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from grader import oracles
-from grader.convention import KlFit
 from grader.model import Fault
 
 # key: (what the numbers say, what to try)
@@ -41,6 +38,15 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "kl_logvar_clamped": ("logvar is clamped inside the formula, well within [−15, 15]", "Leave out the clamp: beyond it logvar gets no gradient."),
     "kl_log_of_logvar": ("the logarithm of logvar is taken", "logvar already is a logarithm: the term is −½ logvar."),
     "kl_depends_on_images": ("it depends on the images", "kl is a function of mu and logvar only."),
+    "kl_half_on_one_part": ("the factor ½ is missing on one part of it only", "½ stands before all four terms: close the bracket after the last one."),
+    "kl_parts_reduced_differently": ("one part of it is summed and another averaged", "One reduction for all four terms: close the bracket after the last one."),
+    "kl_constant_added": ("a constant is added to the KL", "At mu = logvar = 0 the KL is 0: leave the constant out."),
+    "kl_other_prior": ("it is the divergence from another prior than N(0, I)", "The prior has mean 0 and σ = 1, as the samples that are decoded."),
+    "kl_free_bits": ("the KL is not let below a threshold (free bits)", "Return the plain KL: below a threshold it gets no gradient."),
+    "kl_capacity": ("a capacity is subtracted from the KL, |KL − C|", "Return the plain KL: the assignment's loss has no capacity."),
+    "kl_capped": ("the KL is not let above a threshold", "Return the plain KL: above a threshold it gets no gradient."),
+    "kl_root": ("it is the root of the KL", "Leave out the square root."),
+    "kl_latent_size_hard_coded": ("it is divided by 20 whatever the latent dimension is", "Average with .mean(), or divide by mu.shape[1], or not at all."),
     "kl_extra_factor": ("there is a factor that no reduction explains", "Sums and means are free; other factors are not: they belong into beta."),
     "kl_not_reduced_over_latents": ("the KL is not reduced to a scalar", "Sum over latent dimensions, then over or mean over the batch."),
     "beta_ignored": ("beta is ignored", "Multiply the KL by beta in the total."),
@@ -58,6 +64,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "kl_prescaled_by_beta": ("the returned kl already contains beta", "Return the plain KL and apply beta in the total only."),
     "kl_left_out": ("the KL is left out of the total", "total = recon + beta · kl."),
     "recon_left_out": ("recon is left out of the total", "total = recon + beta · kl."),
+    "batch_size_in_loss": ("a batch size is written into the loss", "Divide by x.shape[0], not by a number: the last batch of an epoch is smaller."),
     "batch_sum_and_mean_mixed": ("one term is a sum and the other a mean over the batch", "Divide both by the batch size, or neither."),
     "recon_against_itself": ("it compares a tensor with itself", "Compare x_hat with x."),
     "recon_constant": ("it does not depend on x_hat", "Compare x_hat with x."),
@@ -69,6 +76,13 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "recon_difference_not_squared": ("differences are added with their signs, so that errors cancel", "Square the difference, or take its absolute value."),
     "recon_target_rounded": ("the target is rounded to 0 and 1", "Compare x_hat with x as it is."),
     "recon_values_clamped": ("images are clamped or smoothed inside the loss", "Compare x_hat with x as they are."),
+    "recon_continuous_bernoulli": ("it is the continuous Bernoulli's likelihood, not the cross-entropy", "Leave out its normaliser: use F.binary_cross_entropy."),
+    "recon_sigma_fixed": ("it is a Gaussian or Laplace likelihood with a scale other than 1", "σ = 1: the squared error, with ½ or without. Other weights belong into beta."),
+    "recon_sigma_learned": ("it is the logarithm of the squared error, a Gaussian likelihood with its best σ", "σ = 1: the squared error, with ½ or without."),
+    "recon_two_errors": ("two kinds of error are added", "One of cross-entropy, squared or absolute error."),
+    "recon_huber": ("it is a Huber (smooth L1) loss", "One of cross-entropy, squared or absolute error."),
+    "recon_target_smoothed": ("the target is smoothed", "Compare x_hat with x as it is."),
+    "bce_weighted": ("the two halves of the cross-entropy have different weights", "x · log(x_hat) and (1 − x) · log(1 − x_hat) count the same: leave out the weight."),
     "recon_depends_on_codes": ("it depends on mu or logvar", "recon compares x_hat with x and nothing else."),
     "recon_extra_factor": ("there is a factor that no reduction explains", "Sums and means are free; other factors are not."),
     "log_of_zero": ("log(0) is taken", "Use F.binary_cross_entropy or clamp x_hat."),
@@ -222,174 +236,6 @@ def sentence(keys: Sequence[str | None]) -> str:
 
 def hint(keys: Sequence[str | None]) -> str:
     return " ".join(CATALOGUE[k][1] for k in keys if k in CATALOGUE and CATALOGUE[k][1])
-
-
-def _is(a: float, b: float, tolerance: float = 2e-3) -> bool:
-    return math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance)
-
-
-def name_kl(fit: KlFit) -> list[str]:
-    """The mistakes that turn the closed form into the fitted formula; several may hold at once."""
-    if fit.exact:
-        return _kl_factor(fit.scale.factor) if fit.scale is not None else []
-    if fit.residual > 1e-4 or not fit.coefficients or fit.scale is None:
-        return []
-    raw = dict(fit.coefficients)
-    for unit in (1.0, 784.0):
-        for overall in (1.0, 2.0, -1.0, 0.5, -2.0):
-            c = {k: v * unit / overall for k, v in raw.items()}
-            named = _kl_terms(c)
-            if named is not None:
-                return named + _kl_factor(overall)
-    return []
-
-
-def _kl_factor(factor: float) -> list[str]:
-    if _is(factor, 1.0):
-        return []
-    if _is(factor, 2.0):
-        return ["kl_missing_half"]
-    if _is(factor, 0.5):
-        return ["kl_half_too_many"]
-    if _is(factor, -1.0):
-        return ["kl_sign_flipped"]
-    if _is(factor, -2.0):
-        return ["kl_sign_flipped", "kl_missing_half"]
-    if _is(factor, -0.5):
-        return ["kl_sign_flipped", "kl_half_too_many"]
-    return ["kl_extra_factor"]
-
-
-# Terms of one mistake each, in the basis of ``convention``; the closed form is mu2 ½, var ½, one −½, logvar −½.
-_FORMULAS: dict[str, dict[str, float]] = {
-    "kl_variance_as_std": {"mu2": 0.5, "sigma": 0.5, "one": -0.5, "logvar": -0.5},
-    "kl_logvar_as_logstd": {"mu2": 0.5, "var2": 0.5, "one": -0.5, "logvar": -1.0},
-    "kl_logvar_as_logstd ": {"mu2": 0.5, "var2": 0.5, "one": -0.5, "logvar": -0.5},
-    "kl_missing_exp": {"mu2": 0.5, "one": -0.5},
-    "kl_missing_one": {"mu2": 0.5, "var": 0.5, "logvar": -0.5},
-    "kl_one_sign": {"mu2": 0.5, "var": 0.5, "one": 0.5, "logvar": -0.5},
-    "kl_missing_mu": {"var": 0.5, "one": -0.5, "logvar": -0.5},
-    "kl_mu_not_squared": {"mu": 0.5, "var": 0.5, "one": -0.5, "logvar": -0.5},
-    "kl_mu_not_squared ": {"absmu": 0.5, "var": 0.5, "one": -0.5, "logvar": -0.5},
-    "kl_missing_logvar": {"mu2": 0.5, "var": 0.5, "one": -0.5},
-    "kl_missing_variance": {"mu2": 0.5, "one": -0.5, "logvar": -0.5},
-    "kl_term_sign": {"mu2": 0.5, "var": 0.5, "one": -0.5, "logvar": 0.5},
-    "kl_term_sign ": {"mu2": -0.5, "var": 0.5, "one": -0.5, "logvar": -0.5},
-    "kl_term_sign  ": {"mu2": 0.5, "var": -0.5, "one": -0.5, "logvar": -0.5},
-    "kl_reversed": {"mu2_invvar": 0.5, "invvar": 0.5, "one": -0.5, "logvar": 0.5},
-    "kl_missing_one+kl_missing_exp": {"mu2": 0.5},
-    "kl_missing_one+kl_variance_as_std": {"mu2": 0.5, "sigma": 0.5, "logvar": -0.5},
-    "kl_missing_one+kl_logvar_as_logstd": {"mu2": 0.5, "var2": 0.5, "logvar": -1.0},
-    "kl_variance_as_std ": {"mu2": 0.5, "sigma": 0.5, "one": -0.5, "logvar": -0.25},
-    "kl_missing_mu+kl_missing_one": {"var": 0.5, "logvar": -0.5},
-    "kl_missing_logvar+kl_missing_one": {"mu2": 0.5, "var": 0.5},
-    "kl_mu_not_squared+kl_missing_one": {"mu": 0.5, "var": 0.5, "logvar": -0.5},
-}
-
-
-def _kl_terms(c: dict[str, float]) -> list[str] | None:
-    for key, want in _FORMULAS.items():
-        terms = {k for k, v in c.items() if abs(v) > 1e-3}
-        if terms == set(want) and all(_is(c[k], v) for k, v in want.items()):
-            return [k.strip() for k in key.split("+")]
-    # one term of the closed form with a factor of its own
-    closed = {"mu2": 0.5, "var": 0.5, "one": -0.5, "logvar": -0.5}
-    if set(c) == set(closed):
-        off = [k for k, v in closed.items() if not _is(c[k], v)]
-        if len(off) == 1:
-            return ["kl_one_sign" if off == ["one"] else "kl_term_factor"]
-    return None
-
-
-def name_recon(points: Sequence[tuple[np.ndarray, np.ndarray, float]]) -> list[str]:
-    """The formula whose constant multiple reproduces a reconstruction loss that is of no allowed family."""
-    values = np.array([v for *_, v in points])
-    if not len(values) or not np.isfinite(values).all():
-        return []
-
-    def sigmoid(v: np.ndarray) -> np.ndarray:
-        return 1.0 / (1.0 + np.exp(-v))
-
-    def bce(p: np.ndarray, y: np.ndarray) -> float:
-        return oracles.recon_per_image("bce", p, y)
-
-    def one_sided(p: np.ndarray, y: np.ndarray) -> float:
-        return float(-(y * np.log(p)).sum(1).mean())
-
-    formulas: dict[str, list[Callable[..., float]]] = {
-        "recon_against_itself": [lambda a, x: bce(a, a), lambda a, x: bce(x, x)],
-        "bce_swapped": [lambda a, x: bce(x, a)],
-        "bce_with_logits_on_probabilities": [lambda a, x: bce(sigmoid(a), x)],
-        "bce_one_sided": [lambda a, x: one_sided(a, x)],
-        "recon_root": [
-            lambda a, x: float(np.sqrt(((a - x) ** 2).mean())),
-            lambda a, x: float(np.sqrt(((a - x) ** 2).sum())),
-            lambda a, x: float(np.sqrt(((a - x) ** 2).sum(1)).mean()),
-            lambda a, x: float(np.sqrt(((a - x) ** 2).mean(1)).mean()),
-        ],
-        "recon_difference_not_squared": [lambda a, x: float((a - x).mean()), lambda a, x: abs(float((a - x).mean()))],
-    }
-    if np.ptp(values) <= 1e-7 * max(1.0, float(np.abs(values).max())):
-        return ["recon_against_itself"] if np.abs(values).max() < 1e-9 else ["recon_constant"]
-    batch = np.array([len(x) for _, x, _ in points])
-    double = [(a.astype(np.float64), x.astype(np.float64)) for a, x, _ in points]
-    for family in oracles.FAMILIES:
-        error = functools.partial(oracles.recon_per_image, family)
-        formulas |= {
-            f"recon_other_images {family} pairs": [
-                lambda a, x, e=error: float(np.mean([e(a, np.roll(x, k, 0)) for k in range(len(x))]))
-            ],
-            f"recon_other_images {family} next": [lambda a, x, e=error, k=k: e(a, np.roll(x, k, 0)) for k in (1, -1)],
-            f"recon_target_rounded {family}": [
-                lambda a, x, e=error: e(a, np.round(x)),
-                lambda a, x, e=error: e(a, (x > 0).astype(float)),
-            ],
-        }
-    spread: dict[str, float] = {}
-    for key, variants in formulas.items():
-        for f in variants:
-            ratio = values / np.array([f(a, x) for a, x in double])
-            for p in (0, 1):
-                r = ratio / batch**p
-                relative = float(np.ptp(r)) / max(abs(float(np.median(r))), 1e-12)
-                spread[key] = min(spread.get(key, math.inf), relative)
-    best = min(spread.values())
-    # formulas that agree to first order fit nearly as well: only those as good as the best are told
-    return list(dict.fromkeys(k.split()[0] for k, v in spread.items() if v < 2e-3 and v <= max(10 * best, 1e-5)))
-
-
-def name_kl_points(mu: np.ndarray, logvar: np.ndarray, values: np.ndarray) -> list[str]:
-    """Mistakes that no basis of terms holds: which formula ``values`` are a multiple of. ``mu``: ``[points, B, D]``."""
-    if not np.isfinite(values).all():
-        return []
-    m, v = mu.astype(np.float64), logvar.astype(np.float64)
-
-    def closed(m: np.ndarray, v: np.ndarray) -> np.ndarray:
-        return 0.5 * (m**2 + np.exp(v) - 1.0 - v)
-
-    def log_of(v: np.ndarray) -> np.ndarray:
-        return np.log(np.abs(v) + 1e-12)
-
-    terms = closed(m, v)
-    formulas = {
-        "kl_mu_logvar_exchanged": closed(v, m).sum(2),
-        "kl_log_of_logvar": (terms + 0.5 * (v - log_of(v))).sum(2),
-    }
-    formulas["kl_log_of_logvar "] = 0.5 * (m**2 + v - 1.0 - log_of(v)).sum(2)
-    formulas |= {f"kl_one_latent_only {j}": terms[:, :, j] for j in range(m.shape[2])}
-    formulas |= {f"kl_one_image_only {i}": terms[:, i : i + 1].sum(2) for i in range(m.shape[1])}
-    for c in (1.0, 2.0, 3.0, 4.0, 5.0, 10.0):
-        clamps = ((-c, c), (-c, np.inf), (-np.inf, c))
-        formulas |= {f"kl_logvar_clamped {lo} {hi}": closed(m, v.clip(lo, hi)).sum(2) for lo, hi in clamps}
-    plain = terms.sum(2).mean(1)
-    for key, formula in formulas.items():
-        want = formula.mean(1)
-        if np.abs(want).min() == 0 or np.allclose(want, plain, rtol=1e-3):
-            continue
-        ratio = values / want
-        if np.ptp(ratio) < 1e-3 * abs(float(np.median(ratio))):
-            return [key.split()[0]]
-    return []
 
 
 _TURNS = {

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grader import convention, probes
-from grader.convention import KlFit, KlPoint, ReconFit, ReconPoint
+from grader import convention, losses, probes
+from grader.losses import Losses
 from grader.metrics import ieee
 from grader.model import Observation
 
@@ -40,162 +40,6 @@ def arrays(by: By, name: str) -> Mapping[str, np.ndarray] | None:
 
 def inputs(probe: probes.Probe) -> dict[str, np.ndarray]:
     return {k: np.asarray(v, np.float64) for k, v in probe.tensors.items()}
-
-
-# --- losses ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Losses:
-    """Fits of ``vae_loss`` and ``ae_loss``; ``None`` where a probe has no numbers or no scalars."""
-
-    scalars: bool = False
-    kl: KlFit | None = None
-    recon: ReconFit | None = None
-    ae: ReconFit | None = None
-    total: str | None = None  # "exact", the key of a formula that fits, or None
-    total_repaired: bool = False  # exact once a reported KL with a wrong sign is put right
-    kl_depends_on_beta: bool = False
-    recon_depends_on_beta: bool = False
-    recon_depends_on_codes: bool = False
-    kl_depends_on_images: bool = False
-    coefficients: Mapping[str, float] = field(default_factory=dict)
-    gradients_reach: bool = False
-
-    @property
-    def trainable(self) -> bool:
-        """Whether minimising this loss is minimising some canonical recon + beta_c · KL, exactly."""
-        return bool(
-            self.scalars
-            and self.total == "exact"
-            and self.gradients_reach
-            and self.kl is not None
-            and self.kl.exact
-            and self.kl.scale is not None
-            and self.kl.scale.factor > 0
-            and self.recon is not None
-            and self.recon.scale is not None
-            and self.recon.scale.factor > 0
-        )
-
-    @property
-    def ae_trainable(self) -> bool:
-        return bool(self.ae is not None and self.ae.scale is not None and self.ae.scale.factor > 0)
-
-
-def _scalars(o: Observation | None, names: tuple[str, ...]) -> bool:
-    if o is None or o.fault is not None:
-        return False
-    return all(math.prod(o.info.get("shapes", {}).get(n, [])) == 1 for n in names)
-
-
-def losses(by: By, plan: Mapping[str, probes.Probe]) -> Losses:
-    """Fit everything that the loss probes observed; ``plan`` holds the probes as they were asked."""
-    vae_names = [n for n in plan if n.startswith("loss:")]
-    names = ("total", "recon", "kl")
-    ae = _fit_recon(by, plan, "ae_loss:recon:", "total")
-    if not all(_scalars(by.get(n), names) for n in vae_names if "extremes" not in n):
-        return Losses(ae=ae)
-    points: list[KlPoint] = []
-    for name in vae_names:
-        a = arrays(by, name)
-        if not name.startswith("loss:kl:") or a is None:
-            continue
-        t = inputs(plan[name])
-        kl = a["kl"].reshape(-1)
-        points += [KlPoint(t["mu"][i], t["logvar"][i], float(kl[i])) for i in range(len(kl))]
-    kl_fit = convention.fit_kl(points)
-    total, repaired, on_kl, on_recon, coefficients = _decompose(by["loss:betas"])
-    o = by["loss:betas"]
-    return Losses(
-        scalars=True,
-        kl=kl_fit,
-        recon=_fit_recon(by, plan, "loss:recon:", "recon"),
-        ae=ae,
-        total=total,
-        total_repaired=repaired,
-        kl_depends_on_beta=on_kl,
-        recon_depends_on_beta=on_recon,
-        recon_depends_on_codes=_moves(by, "loss:other_codes", "recon"),
-        kl_depends_on_images=_moves(by, "loss:other_images", "kl"),
-        coefficients=coefficients,
-        gradients_reach=_gradients_reach(o),
-    )
-
-
-def _gradients_reach(o: Observation) -> bool:
-    """Whether the total at beta = 1 has a gradient in every input (at beta = 0 it may have none in mu)."""
-    n, one = len(probes.LOSS_BETAS), probes.LOSS_BETAS.index(1.0)
-    leaves = [o.arrays.get(k) for k in ("dx_hat", "dmu", "dlogvar")]
-    return all(g is not None and np.abs(g.reshape(-1, n, *g.shape[1:])[:, one]).max() > 0 for g in leaves)
-
-
-def _fit_recon(by: By, plan: Mapping[str, probes.Probe], prefix: str, output: str) -> ReconFit | None:
-    points: list[ReconPoint] = []
-    for name, probe in plan.items():
-        if not name.startswith(prefix):
-            continue
-        o = by.get(name)
-        if not _scalars(o, (output,)) or o is None:
-            return None
-        t, values = inputs(probe), o.arrays[output].reshape(-1)
-        k, b = t["x"].shape[:2]
-        for i in range(k):
-            points.append(ReconPoint(t["x_hat"][i].reshape(b, -1), t["x"][i].reshape(b, -1), float(values[i])))
-    return convention.fit_recon(points) if points else None
-
-
-# Relative to |total| + |recon| + beta |kl|. float32 sums agree to 1e-6; another processor or release is granted 1e-4 of
-# each term (docs/reproducibility.md), three terms of it here.
-DECOMPOSITION_TOLERANCE = 4e-4
-
-
-def _moves(by: By, name: str, part: str) -> bool:
-    values = by[name].arrays[part].reshape(-1)
-    return not np.allclose(values, values[0], rtol=DECOMPOSITION_TOLERANCE, atol=1e-9)
-
-
-def _near(a: np.ndarray, b: np.ndarray, size: np.ndarray) -> bool:
-    return bool(
-        np.isfinite(a).all() and np.isfinite(b).all() and (np.abs(a - b) <= DECOMPOSITION_TOLERANCE * size + 1e-9).all()
-    )
-
-
-def _decompose(o: Observation) -> tuple[str | None, bool, bool, bool, dict[str, float]]:
-    """Which formula in recon, kl and beta gives the total, over all points and betas."""
-    betas = np.array(probes.LOSS_BETAS)
-    n = len(betas)
-    total, r, k = (o.arrays[name].reshape(-1, n).astype(np.float64) for name in ("total", "recon", "kl"))
-    beta = np.broadcast_to(betas, r.shape)
-    size = np.abs(r) + np.abs(beta * k) + np.abs(k) + np.abs(beta * r)
-    on_kl = not np.allclose(k, k[:, 2:3], rtol=2e-3, atol=1e-9)
-    on_recon = not np.allclose(r, r[:, 2:3], rtol=2e-3, atol=1e-9)
-    # where a reported part itself carries beta, the value at beta = 1 is the plain one
-    r1, k1 = np.broadcast_to(r[:, 2:3], r.shape), np.broadcast_to(k[:, 2:3], k.shape)
-    formulas = {
-        "exact": r + beta * k,
-        "beta_ignored": r1 + k1,
-        "beta_on_recon": beta * r1 + k1,
-        "beta_on_both": beta * (r1 + k1),
-        "beta_squared": r1 + beta**2 * k1,
-        "kl_subtracted": r1 - beta * k1,
-        "kl_left_out": r1,
-        "recon_left_out": beta * k1,
-        "beta_as_mixture": (1 - beta) * r1 + beta * k1,
-        "beta_divides": r1 + k1 / np.where(beta == 0, np.inf, beta),
-        "parts_as_if_plain": r1 + beta * k1,
-    }
-    fitting = [key for key, value in formulas.items() if _near(total, value, size)]
-    repaired = "kl_subtracted" in fitting
-    found = fitting[0] if fitting else None
-    columns = {"recon": r1, "beta_kl": beta * k1, "kl": k1, "beta_recon": beta * r1}
-    design = np.stack([c.ravel() for c in columns.values()], 1)
-    coefficients: dict[str, float] = {}
-    if np.isfinite(design).all() and np.isfinite(total).all() and np.abs(design).max() > 0:
-        c, *_ = np.linalg.lstsq(design, total.ravel(), rcond=None)
-        if np.abs(design @ c - total.ravel()).max() < 1e-3 * max(float(np.abs(total).max()), 1e-9):
-            coefficients = {n: round(float(v), 6) for n, v in zip(columns, c, strict=True)}
-    return found, repaired, on_kl, on_recon, coefficients
 
 
 # --- noise -------------------------------------------------------------------------------------------
@@ -392,7 +236,7 @@ class Findings:
 
 @ieee
 def find(by: By, plan: Mapping[str, probes.Probe]) -> Findings:
-    return Findings(losses(by, plan), noise(by, plan), wiring(by, "train"), wiring(by, "eval"))
+    return Findings(losses.losses(by, plan), noise(by, plan), wiring(by, "train"), wiring(by, "eval"))
 
 
 def flat_images(by: By) -> bool:

@@ -370,6 +370,14 @@ def noise_probes(assignment: Assignment) -> list[Probe]:
 KL_SHAPES = ((4, 3), (4, 2), (4, 20), (4, 7), (1, 20), (9, 20), (9, 3), (128, 20))
 KL_POINTS = 20  # at the first shape, for the basis of formulas; 3 elsewhere
 LOSS_BETAS = (0.0, 0.3, 1.0, 2.5, 7.0)
+# Sizes of codes around the prior, where free bits and capacities show that vanish beside a large KL; the last two have one
+# busy dimension and one busy image, so that thresholds of a dimension, of an image and of the batch differ.
+NEAR_PRIOR = (0.0, 0.03, 0.1, 0.2, 0.35, 0.6, 1.0)
+# With images met to a millionth what is left of a total is the KL's: 784e-6 of BCE or absolute error beside
+# beta times 0 to 100 nats, divided by 784 · 20 at most. One set of betas is far from that of LOSS_BETAS.
+FAINT = 1e-6
+FAINT_BETAS = (0.0, 0.5, 1.0, 16.0, 2048.0)
+FAINT_CODES = (0.0, 0.1, 0.5, 1.0, 2.0, 3.0)  # standard deviations of mu: a KL of 0 to about 100 nats
 EXTREME_LOGVAR = 15.0
 # How far every pixel is from black or white: BCE is 280 to 5,400 nats an image, the squared error 71 to 782 of 784.
 FAR = (0.3, 0.5, 0.7, 0.9, 0.99, 0.999)
@@ -386,11 +394,11 @@ def loss_probes(assignment: Assignment, *, flat: bool) -> list[Probe]:
 
     def ask(
         name: str, x_hat: np.ndarray, x: np.ndarray, mu: np.ndarray, logvar: np.ndarray,
-        betas: Sequence[float] = (1.0,), grad: bool = False, finite: bool = False,
+        betas: Sequence[float] = (1.0,), grad: bool = False, finite: bool = False, seed: int = 0,
     ) -> None:  # fmt: skip
         out.append(
             Probe(
-                f"loss:{name}", "exam", "loss", {"fn": "vae_loss", "betas": list(betas), "grad": grad},
+                f"loss:{name}", "exam", "loss", {"fn": "vae_loss", "betas": list(betas), "grad": grad, "seed": seed},
                 {"x_hat": _shape_images(x_hat, flat), "x": _shape_images(x, False),
                  "mu": mu.astype(F32), "logvar": logvar.astype(F32)},
                 {}, None, frozenset({"vae_loss"}), finite=finite,
@@ -440,7 +448,8 @@ def loss_probes(assignment: Assignment, *, flat: bool) -> list[Probe]:
     ask("other_codes", x_hat[:1].repeat(3, 0), x[:1].repeat(3, 0), codes[0], codes[1])
     ask("other_images", pictures[0], pictures[1], mu[:1].repeat(3, 0), logvar[:1].repeat(3, 0))
     ask("betas", x_hat, x, mu, logvar, LOSS_BETAS, grad=True)
-    ask("betas_again", x_hat[:1], x[:1], mu[:1], logvar[:1], LOSS_BETAS[:3])
+    # another seed: neither a counter nor a random number may move a loss
+    ask("betas_again", x_hat[:1], x[:1], mu[:1], logvar[:1], LOSS_BETAS[:3], seed=1)
     ask_ae("gradient", x_hat, x, grad=True)
     ask("zero", x_hat, x, mu * 0, logvar * 0)
     # binary targets met exactly, missed completely, and predicted anywhere between; both variances
@@ -457,6 +466,15 @@ def loss_probes(assignment: Assignment, *, flat: bool) -> list[Probe]:
         mu_far, logvar_far = other.normal(0, 1, (2, len(FAR), b, 20))
         ask(f"far:{b}", wrong, black_or_white, mu_far, logvar_far, grad=b == 4)
         ask_ae(f"far:{b}", wrong, black_or_white, grad=b == 4)
+    binary = hard[:1, :4].repeat(len(FAINT_CODES), 0)
+    mu, logvar = rng.normal(0, 1, (2, len(FAINT_CODES), 4, 20)) * np.array(FAINT_CODES)[:, None, None]
+    ask("faint", np.abs(binary - FAINT), binary, mu, logvar.clip(-2.5, 2.5), FAINT_BETAS)
+    k = len(NEAR_PRIOR) + 2
+    mu, logvar = rng.normal(0, 1, (2, k, 4, 3)) * np.array([*NEAR_PRIOR, 0.05, 0.05])[:, None, None]
+    mu[-2, :, 0], mu[-1, 0] = 2.5, 2.5
+    x, x_hat = rng.uniform(0.2, 0.8, (2, k, 4, 784))
+    ask("near:4:3", x_hat, x, mu, logvar)
+    mu, logvar = rng.normal(0, 1, (2, 2, 8, 20))
     soft = rng.uniform(0, 1, (2, 8, 784))
     ask("extremes_soft", np.stack([hard[0], hard[1]]), soft, mu, logvar, grad=True)
     return out

@@ -48,6 +48,10 @@ DIAGNOSES = _words(
     grid_flipped_vertically grid_flipped_horizontally grid_rotated grid_extent_ignored grid_n_ignored
     interpolates_pixels alpha_stops_early ends_swapped ends_are_raw_images interpolates_samples
     alpha_not_linear one_code_only
+    kl_half_on_one_part kl_parts_reduced_differently kl_constant_added kl_other_prior kl_free_bits kl_capacity kl_capped kl_root
+    kl_latent_size_hard_coded kl_log_of_logvar batch_size_in_loss recon_continuous_bernoulli recon_sigma_fixed recon_sigma_learned
+    recon_two_errors recon_huber recon_target_smoothed recon_target_rounded bce_weighted beta_rescaled
+    recon_rescaled_in_total loss_not_repeatable
     input_changed_in_place recon_values_clamped kl_reversed beta_not_linear noise_standardized prior_not_normal
     gradient_not_of_value gradient_reversed straight_through recon_cut_off training_differs
     activation_before_sigmoid mu_bounded logvar_limited noise_truncated prior_truncated sample_count prior_correlated interpolates_logvar interpolates_other_codes

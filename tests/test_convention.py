@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader import convention, diagnosis, oracles
+from grader import convention, diagnosis, formulas, oracles
 from grader.convention import KlFit, KlPoint, ReconFit, ReconPoint, Scale
 
 SHAPES = ((4, 3), (4, 2), (4, 20), (4, 7), (1, 20), (9, 20), (9, 3), (128, 20))
@@ -66,7 +66,7 @@ def test_every_kl_reduction_is_recovered_and_none_is_called_a_bug(name: str, see
     assert fit.exact and fit.scale is not None and fit.worst < 1e-4
     assert (fit.scale.batch, fit.scale.latent, fit.scale.pixels) == (batch, latent, pixels)
     assert fit.scale.factor == pytest.approx(1.0, rel=1e-4)
-    assert diagnosis.name_kl(fit) == []
+    assert formulas.name_kl(fit) == []
     for b, d in ((128, 20), (7, 5)):
         assert fit.scale.at(b, d) == pytest.approx(scale(b, d), rel=1e-4)
 
@@ -100,7 +100,7 @@ WHOLE = [n for n, (_, e) in KL_REDUCTIONS.items()]
 def test_every_formula_bug_is_named_in_every_reduction(bug: str, reduction: str) -> None:
     fit = convention.fit_kl(kl_points(KL_BUGS[bug], KL_REDUCTIONS[reduction][0], 1, 1e-6))
     assert not fit.exact
-    assert diagnosis.name_kl(fit) == [bug], (fit.coefficients, fit.scale)
+    assert formulas.name_kl(fit) == [bug], (fit.coefficients, fit.scale)
 
 
 @pytest.mark.parametrize("factor", [f for f in FACTORS if f != 1.0])
@@ -108,7 +108,7 @@ def test_every_formula_bug_is_named_in_every_reduction(bug: str, reduction: str)
 def test_every_factor_is_named_in_every_reduction(factor: float, reduction: str) -> None:
     scale = KL_REDUCTIONS[reduction][0]
     fit = convention.fit_kl(kl_points(closed, lambda b, d: factor * scale(b, d), 2))
-    assert fit.exact and diagnosis.name_kl(fit) == FACTORS[factor]
+    assert fit.exact and formulas.name_kl(fit) == FACTORS[factor]
 
 
 @pytest.mark.parametrize("bug", [b for b in KL_BUGS if b not in ("kl_term_sign", "kl_one_sign")])
@@ -117,7 +117,7 @@ def test_every_factor_is_named_in_every_reduction(factor: float, reduction: str)
 def test_two_bugs_at_once_are_both_named(bug: str, factor: float, reduction: str) -> None:
     scale = KL_REDUCTIONS[reduction][0]
     fit = convention.fit_kl(kl_points(KL_BUGS[bug], lambda b, d: factor * scale(b, d), 3, 1e-6))
-    assert set(diagnosis.name_kl(fit)) == {bug, *FACTORS[factor]}, fit.coefficients
+    assert set(formulas.name_kl(fit)) == {bug, *FACTORS[factor]}, fit.coefficients
 
 
 @given(st.floats(0.003, 300.0), st.sampled_from(WHOLE[:4]))
@@ -126,7 +126,7 @@ def test_any_other_factor_is_told_as_a_factor(factor: float, reduction: str) -> 
     assume(all(abs(factor / p - 1) > 0.01 for p in plain))
     scale = KL_REDUCTIONS[reduction][0]
     fit = convention.fit_kl(kl_points(closed, lambda b, d: factor * scale(b, d)))
-    assert fit.exact and diagnosis.name_kl(fit) == ["kl_extra_factor"]
+    assert fit.exact and formulas.name_kl(fit) == ["kl_extra_factor"]
 
 
 @given(st.floats(0.05, 0.95))
@@ -146,7 +146,7 @@ def test_what_depends_on_the_batch_in_no_power_has_no_scale() -> None:
 def test_no_numbers_no_name(value: float) -> None:
     points = [KlPoint(p.mu, p.logvar, value) for p in kl_points(closed, lambda b, d: 1.0)]
     fit = convention.fit_kl(points)
-    assert not fit.exact and diagnosis.name_kl(fit) == []
+    assert not fit.exact and formulas.name_kl(fit) == []
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -161,7 +161,7 @@ def test_random_formulas_are_not_given_a_name(seed: int) -> None:
         lambda m, v: np.log1p(a * m**2) + b * v**2,
     ]
     for terms in odd:
-        named = diagnosis.name_kl(convention.fit_kl(kl_points(terms, lambda b, d: 1.0)))
+        named = formulas.name_kl(convention.fit_kl(kl_points(terms, lambda b, d: 1.0)))
         assert named == [], (named, a, b, c, e)
 
 
@@ -275,14 +275,14 @@ def test_every_wrong_reconstruction_is_named(bug: str, scale: float, sum_b: bool
 
     points = recon_points(loss)
     assert convention.fit_recon(points).family is None
-    assert diagnosis.name_recon([(p.x_hat, p.x, p.value) for p in points]) == [bug]
+    assert formulas.name_recon(points) == [bug]
 
 
 @given(FAMILIES, st.sampled_from([1.0, 1 / 784, 0.5]), st.booleans())
 @settings(max_examples=25)
 def test_no_honest_reconstruction_is_named(family: str, scale: float, sum_b: bool) -> None:
     points = recon_points(lambda a, x: canonical(family, a, x) * scale * (len(x) if sum_b else 1))
-    assert diagnosis.name_recon([(p.x_hat, p.x, p.value) for p in points]) == []
+    assert formulas.name_recon(points) == []
 
 
 def test_losses_of_no_family_are_of_no_family() -> None:

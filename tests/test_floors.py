@@ -19,16 +19,17 @@ FLOORS = """\
 | 0 | `model`, `closure`, `derivatives`, `torchvision_compat` | the nouns; which code a key covers; what autograd says beside what values do; one trap of an import |
 | 1 | `assignment`, `data`, `intake`, `store`, `oracles`, `metrics`, `sandbox` | borders and mathematics |
 | 2 | `probes`, `answers`, `convention`, `late`, `worker` | what is asked and may come back, how losses are scaled, who answers |
-| 3 | `findings`, `diagnosis`, `control`, `calibrate` | what the numbers say |
-| 4 | `behaviour`, `observe` | what trained models did; the one room where student code is called |
-| 5 | `checks` | observations in, finding out |
-| 6 | `judge`, `evidence`, `figures` | verdicts and points; what figures are drawn from |
-| 7 | `report`, `exports` | a grade as a page, as a file |
-| 8 | `marking` | the written part, marked by people |
-| 9 | `classroom` | a class: all of the above, in order |
-| 10 | `public`, `authors` | students' checks; calibration and self-check |
-| 11 | `cli` | argv, exit statuses |
-| 12 | `__main__` | `python -m grader` |
+| 3 | `losses`, `formulas` | what losses are made of, and which mistake their numbers are |
+| 4 | `findings`, `diagnosis`, `control`, `calibrate` | what the numbers say |
+| 5 | `behaviour`, `observe` | what trained models did; the one room where student code is called |
+| 6 | `checks` | observations in, finding out |
+| 7 | `judge`, `evidence`, `figures` | verdicts and points; what figures are drawn from |
+| 8 | `report`, `exports` | a grade as a page, as a file |
+| 9 | `marking` | the written part, marked by people |
+| 10 | `classroom` | a class: all of the above, in order |
+| 11 | `public`, `authors` | students' checks; calibration and self-check |
+| 12 | `cli` | argv, exit statuses |
+| 13 | `__main__` | `python -m grader` |
 """
 KNOW_TORCH = {"worker", "derivatives", "sandbox/zygote", "data", "torchvision_compat"}
 

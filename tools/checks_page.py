@@ -14,7 +14,7 @@ import math
 import sys
 from pathlib import Path
 
-from grader import assignment, calibrate, checks, convention, findings, metrics, probes
+from grader import assignment, calibrate, checks, convention, findings, losses, metrics, probes
 from grader.checks import betas, derivatives, interface, interpolation, reparameterization, sampling
 from grader.model import GROUPS
 from grader.report import GROUP_TITLES
@@ -64,8 +64,8 @@ ORACLES: dict[str, tuple[str, str]] = {
         ROUNDING,
     ),
     "loss.returns": (
-        "shapes, types, finiteness and gradients of three values at every loss probe; the same call twice",
-        "relative 1e-5 between two identical calls: float32 rounding",
+        "shapes, types, finiteness and gradients of three values at every loss probe; the same call twice, under two seeds",
+        "relative 1e-3 between two identical calls: rounding gives 1e-6",
     ),
     "loss.reconstruction": (
         "closed forms of cross-entropy, squared and absolute error at random points and several batch sizes; the "
@@ -80,19 +80,20 @@ ORACLES: dict[str, tuple[str, str]] = {
         f"relative {convention.RECON_TOLERANCE:g}, for the same reason",
     ),
     "loss.kl_closed_form": (
-        f"½ Σ (mu² + exp(logvar) − 1 − logvar) at {probes.KL_POINTS} random points and "
-        f"{len(probes.KL_SHAPES)} shapes, times one factor that is a product of powers of B, D and 784; 0 at mu = logvar = 0",
-        f"relative {convention.KL_TOLERANCE:g}: float32 sums agree with float64 to about 1e-6, the rest is "
-        "room for epsilons; exponents to "
+        f"½ Σ (mu² + exp(logvar) − 1 − logvar) at {probes.KL_POINTS} random points, {len(probes.NEAR_PRIOR) + 2} near the prior and "
+        f"{len(probes.KL_SHAPES)} shapes, times one factor that is a product of powers of B, D and 784",
+        f"relative {convention.KL_TOLERANCE:g} beside {convention.KL_TOLERANCE * convention.KL_FLOOR:g} nats per dimension: float32 "
+        "sums agree with float64 to about 1e-6, the rest is room for epsilons up to 1e-4 inside logarithms; exponents to "
         f"{convention.EXPONENT_TOLERANCE:g}",
     ),
     "loss.decomposition": (
-        f"least squares of total on recon and β · kl at β = {', '.join(f'{b:g}' for b in probes.LOSS_BETAS)}",
-        "relative 1e-3, as for the KL",
+        f"total against recon + β · kl at β = {', '.join(f'{b:g}' for b in probes.LOSS_BETAS)} among ordinary images, and at "
+        f"β = {', '.join(f'{b:g}' for b in probes.FAINT_BETAS)} where images are met to {probes.FAINT:g}, so that recon hides nothing",
+        f"{losses.DECOMPOSITION_TOLERANCE:g} of the terms and the total: four values, each of which another processor may move by 1e-4",
     ),
     "loss.batch_reduction": (
-        "exponents of the batch size in both factors, from the fits above",
-        f"{convention.EXPONENT_TOLERANCE:g} around 0 or 1",
+        "exponents of the batch size in both factors, from the fits above, and numbers that stand in the batch size's place",
+        f"{convention.EXPONENT_TOLERANCE:g} around 0 or 1; whole numbers from {convention.LEAST_DIVISOR} to {convention.LARGEST_DIVISOR}",
     ),
     "loss.gradients": (
         "analytic gradients of the fitted losses at all β, near x and far from it; every weight that encode or decode use gets a "

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import behaviour, findings, probes
+from grader import behaviour, findings, losses, probes
 from grader.assignment import Assignment
 from grader.data import Dataset
 from grader.model import Band, Fault, Observation
@@ -190,7 +190,7 @@ class Context:
         return replace(self, observations={**self.observations, **observed}, exact=self.found, whole=None)
 
     @property
-    def losses(self) -> findings.Losses:
+    def losses(self) -> losses.Losses:
         return self.found.losses
 
     @property

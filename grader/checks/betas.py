@@ -379,13 +379,13 @@ def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], con
 def _broken_loss(context: Context) -> str:
     """The check that says why the submission's own beta has no weight in canonical units."""
     losses = context.losses
-    if not losses.scalars:
+    if not losses.observed or losses.changes_inputs or any(losses.flaws.values()):
         return "loss.returns"
     if losses.recon is None or losses.recon.scale is None or losses.recon.scale.factor <= 0:
         return "loss.reconstruction"
     if losses.kl is None or not losses.kl.exact or losses.kl.scale is None or losses.kl.scale.factor <= 0:
         return "loss.kl_closed_form"
-    return "loss.decomposition" if losses.total != "exact" else "loss.gradients"
+    return "loss.gradients" if losses.adds_up else "loss.decomposition"
 
 
 @check("betas.tuned", after=("betas.learns", "betas.kl_falls"), uses=("TUNED_BETA", *STAGES))

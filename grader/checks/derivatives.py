@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader import control, diagnosis, oracles, probes
+from grader import control, diagnosis, losses, oracles, probes
 from grader.checks.base import Context, Finding, Seen, number
 from grader.convention import ReconFit
 
@@ -155,7 +155,7 @@ def far_values(fit: ReconFit, context: Context, seen: Seen, fn: str, part: str) 
         name = f"{fn}:far:{b}"
         if not seen.has(name) or fit.family is None or fit.scale is None:
             continue
-        t, values = context.plan[name].tensors, seen.arrays(name)[part].reshape(-1)
+        t, values = context.plan[name].tensors, losses.part(seen.observation(name), part)
         closed = np.array(
             [
                 oracles.recon_per_image(fit.family, *(t[k][i].reshape(b, -1) for k in ("x_hat", "x")))

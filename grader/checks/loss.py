@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
-from grader import convention, diagnosis, oracles, probes
+from grader import convention, diagnosis, formulas, oracles, probes
+from grader import losses as fits
 from grader.checks import derivatives
 from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
-from grader.convention import ReconFit, Scale
-from grader.findings import Losses
+from grader.convention import ReconFit, ReconPoint, Scale
+from grader.losses import Losses
 from grader.model import Fault
 
 KL_FORM = "½ Σ (mu² + exp(logvar) − 1 − logvar)"
 
 
 @check("loss.returns", uses=("vae_loss",))
-def returns(seen: Seen) -> Finding:
+def returns(losses: Losses, seen: Seen, context: Context) -> Finding:
     """`vae_loss` returns three finite scalar tensors: total, recon and kl."""
     for name in seen:
         if name.startswith("loss:extremes") and seen.has(name) and (changed := seen[name].info["changed_input"]):
@@ -41,19 +40,24 @@ def returns(seen: Seen) -> Finding:
                 return _changed("vae_loss", o.info["changed_input"])
             for part in ("total", "recon", "kl"):
                 if not np.isfinite(o.arrays[part]).all():
+                    for source, names, owner in (
+                        ("kl", _kl_names, "loss.kl_closed_form"),
+                        ("recon", _recon_names, "loss.reconstruction"),
+                    ):
+                        if not np.isfinite(o.arrays[source]).all() and names(losses, context):
+                            raise Echo(owner)  # the formula is known from where it is finite
                     return Finding(
                         False, f"{part} is not finite at ordinary inputs (x_hat in [0.2, 0.8], |mu| < 6)",
                         "Look for log(logvar), sqrt(logvar) or a division by zero.",
                         "nan_output", {part: "not finite"}, {part: "finite"},
                     )  # fmt: skip
-    first, again = seen.arrays("loss:betas"), seen.arrays("loss:betas_again")
-    k = again["total"].size
-    if not np.allclose(first["total"].reshape(-1)[:k], again["total"].reshape(-1), rtol=1e-3):
+    moving = [p for p in fits.PARTS if not fits.repeatable(seen, p)]
+    if moving:
+        first, again = (float(seen.arrays(n)[moving[-1]].reshape(-1)[0]) for n in ("loss:betas", "loss:betas_again"))
         return Finding(
-            False, "the same call gives another loss the second time",
+            False, f"the same call gives another {moving[-1]} the second time, under another seed",
             "A loss is a function of its arguments: no random numbers and no running state.",
-            "loss_not_repeatable", {"second": float(again["total"].reshape(-1)[0])},
-            {"first": float(first["total"].reshape(-1)[0])},
+            "loss_not_repeatable", {"second": again}, {"first": first},
         )  # fmt: skip
     return Finding(True, "three finite scalar tensors at every input")
 
@@ -67,7 +71,7 @@ def _changed(fn: str, which: list[str]) -> Finding:
 
 
 def _not_scalar(name: str, shapes: dict[str, list[int]]) -> Finding:
-    part, shape = next(iter(shapes.items()))
+    part, shape = list(shapes.items())[-1]  # the total has the shape of its parts
     parts = name.split(":")
     d = int(parts[3]) if len(parts) == 4 else 20
     vector = "kl" in shapes
@@ -82,16 +86,37 @@ def _not_scalar(name: str, shapes: dict[str, list[int]]) -> Finding:
     )
 
 
+def _explained(losses: Losses, *parts: str) -> bool:
+    """Whether numbers that fit nothing may be what the form in which these parts are returned has made of them."""
+    return any(losses.flaws.get(p, frozenset()) & {"unreduced", "not_finite", "unrepeatable"} for p in parts)
+
+
+def _kl_names(losses: Losses, context: Context) -> list[str]:
+    """The mistakes in the KL's formula that reproduce its numbers."""
+    if losses.kl is None:
+        return []
+    named = formulas.name_kl(losses.kl, fits.kl_points(context.seen.by, context.plan, losses))
+    negated = losses.total is not None and losses.total.key == "kl_subtracted"
+    return ["reported_kl_negated"] if negated and named == ["kl_sign_flipped"] else named
+
+
+def _recon_names(losses: Losses, context: Context) -> list[str]:
+    """The mistakes in the reconstruction error's formula that reproduce its numbers."""
+    if losses.recon is None or losses.recon.family is not None:
+        return []
+    return formulas.name_recon(fits.recon_points(context.seen.by, context.plan, "loss:recon:", "recon"))
+
+
 def _usable(fit: ReconFit | None, what: str) -> ReconFit:
     if fit is None:
         raise Unobserved(what, Fault("missing", f"{what} gave no numbers"))
     return fit
 
 
-def _recon_finding(fit: ReconFit, what: str, named: list[str]) -> Finding:
-    families = {k: float(f"{v:.3g}") if np.isfinite(v) else None for k, v in fit.deviations.items()}
+def _recon_finding(fit: ReconFit, what: str, points: list[ReconPoint]) -> Finding:
+    deviations = {k: float(f"{v:.3g}") if np.isfinite(v) else None for k, v in fit.deviations.items()}
     if fit.family is None:
-        diagnosis_key = named[0] if named else None
+        named = formulas.name_recon(points)
         sentence = diagnosis.sentence(named) or (
             "it is no multiple of BCE, squared or absolute error; relative deviations are "
             + ", ".join(f"{k} {number(v, 2)}" for k, v in fit.deviations.items())
@@ -99,7 +124,8 @@ def _recon_finding(fit: ReconFit, what: str, named: list[str]) -> Finding:
         return Finding(
             False, f"{what}: {sentence}",
             diagnosis.hint(named) or "It has to be smallest where x_hat equals x, and compare x_hat with x only.",
-            diagnosis_key, {"relative_deviation": families}, {"relative_deviation": convention.RECON_TOLERANCE},
+            named[0] if named else None, {"relative_deviation": deviations},
+            {"relative_deviation": convention.RECON_TOLERANCE},
         )  # fmt: skip
     scale = fit.scale
     if scale is None:
@@ -108,23 +134,36 @@ def _recon_finding(fit: ReconFit, what: str, named: list[str]) -> Finding:
             "Divide by the batch size once, or not at all.", None,
             {"family": fit.family}, {"batch_exponent": "0 or 1"},
         )  # fmt: skip
-    good = convention.allowed_recon_factor(fit.family, scale.factor)
-    if not good or scale.pixels not in (0, -1):
-        factor = f"{number(scale.factor)} · B^{scale.batch:g} · 784^{scale.pixels}"
-        # a factor near 1 that fits no better than to a few thousandths is another formula, not a factor
-        other = scale.factor > 0 and abs(scale.factor - 1) < 0.2 and not fit.deviations[fit.family] < 1e-4
-        why = "its sign is wrong" if scale.factor < 0 else "a factor that no reduction explains"
-        if other:
-            why = f"and no multiple of it either (deviations of {number(fit.deviations[fit.family], 2)}): something is added or changed"
+    if convention.allowed_recon_factor(fit.family, scale.factor) and scale.pixels in (0, -1):
         return Finding(
-            False, f"{what} is {factor} times the summed {fit.family} error{', ' if other else ': '}{why}",
-            "Sums and means over pixels and batch are free (and ½ for squared error); other factors are not.",
-            None if other else "recon_extra_factor", {"factor": scale.factor, "batch_exponent": scale.batch},
-            {"factor": 1.0, "batch_exponent": "0 or 1"},
+            True, f"{what} is {FAMILY_NAMES[fit.family]}, {scale.describe_pixels()}",
+            measured={"family": fit.family, "factor": float(f"{scale.factor:.6g}")},
         )  # fmt: skip
+    return _recon_factor(fit, fit.family, scale, what, points)
+
+
+def _recon_factor(fit: ReconFit, family: str, scale: Scale, what: str, points: list[ReconPoint]) -> Finding:
+    """What to say of a reconstruction error that is right but for a factor."""
+    # a factor that fits no better than this is another formula, not a factor, the more so near one of the reductions
+    whole = abs(scale.factor) * np.array([1.0, convention.PIXELS])
+    near = min(abs(np.log2(w / p)) for w in whole for p in (0.5, 1.0)) < 0.25
+    other = scale.factor > 0 and not fit.deviations[family] < (1e-4 if near else 3e-4)
+    named = formulas.name_gaussian(points, family) or (formulas.name_mixture(points) if other else [])
+    if named:
+        why = f": {diagnosis.sentence(named)}"
+    elif scale.factor < 0:
+        why = ": its sign is wrong"
+    elif other:
+        why = f", and no multiple of it either (deviations of {number(fit.deviations[family], 2)}): something is added or changed"
+    else:
+        why = ": a factor that no reduction explains"
+    by_mean = f" ({number(scale.factor * convention.PIXELS)} times its mean over pixels)" if scale.pixels == 0 else ""
     return Finding(
-        True, f"{what} is {FAMILY_NAMES[fit.family]}, {scale.describe_pixels()}",
-        measured={"family": fit.family, "factor": float(f"{scale.factor:.6g}")},
+        False, f"{what} is {_scale_text(scale)} times the summed {family} error{by_mean}{why}",
+        diagnosis.hint(named)
+        or "Sums and means over pixels and batch are free (and ½ for squared error); other factors are not.",
+        named[0] if named else None if other else "recon_extra_factor",
+        {"factor": scale.factor, "batch_exponent": scale.batch}, {"factor": 1.0, "batch_exponent": "0 or 1"},
     )  # fmt: skip
 
 
@@ -136,7 +175,7 @@ def _far_from_the_middle(fit: ReconFit, context: Context, seen: Seen, fn: str, p
     name = f"{fn}:extremes"
     if not seen.has(name) or fit.family is None or fit.scale is None:
         return None
-    t, values = context.plan[name].tensors, seen.arrays(name)[part].reshape(-1)
+    t, values = context.plan[name].tensors, fits.part(seen.observation(name), part)
     b = t["x"].shape[1]
     x_hat, x = (t[k].reshape(len(values), b, -1) for k in ("x_hat", "x"))
     at = [0, 3]
@@ -166,29 +205,20 @@ def _far_out(fit: ReconFit, context: Context, seen: Seen, fn: str, part: str) ->
 FAMILY_NAMES = {"bce": "binary cross-entropy", "squared": "squared error", "absolute": "absolute error"}
 
 
-def _recon_points(context: Context, prefix: str, output: str) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    out = []
-    for name in sorted(context.plan):
-        if name.startswith(prefix) and context.seen.has(name):
-            t = context.plan[name].tensors
-            values = context.seen.arrays(name)[output].reshape(-1)
-            for i, v in enumerate(values):
-                b = t["x"].shape[1]
-                out.append((t["x_hat"][i].reshape(b, -1), t["x"][i].reshape(b, -1), float(v)))
-    return out
-
-
-@check("loss.reconstruction", after=("loss.returns",), uses=("vae_loss",))
+@check("loss.reconstruction", uses=("vae_loss",))
 def reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
     """`recon` is a reconstruction error: smallest at x_hat = x, a sum or mean of BCE, squared or absolute error."""
     seen.arrays("loss:recon:4")
     fit = _usable(losses.recon, "loss:recon:4")
-    named: list[str] = []
-    if fit.family is None:
-        named = diagnosis.name_recon(_recon_points(context, "loss:recon:", "recon"))
-    found = _recon_finding(fit, "recon", named)
+    if losses.order != fits.PARTS:
+        raise Echo("loss.decomposition")  # its numbers are under another name
+    found = _recon_finding(fit, "recon", fits.recon_points(seen.by, context.plan, "loss:recon:", "recon"))
+    if not found.passed and found.diagnosis is None and _explained(losses, "recon"):
+        raise Echo("loss.returns")
     if found.passed and losses.recon_depends_on_codes:
-        r = seen.arrays("loss:other_codes")["recon"].reshape(-1)
+        r = fits.part(seen.observation("loss:other_codes"), "recon")
+        if not np.ptp(r) > 1e-4 * np.abs(r).max():
+            r = fits.part(seen.observation("loss:faint"), "recon")[:: len(probes.FAINT_BETAS)]
         return Finding(
             False, f"recon depends on mu or logvar: {', '.join(number(v, 6) for v in r)} for the same images with other codes",
             "recon compares x_hat with x and nothing else.", "recon_depends_on_codes",
@@ -197,8 +227,8 @@ def reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
     far = _far_out(fit, context, seen, "loss", "recon") if found.passed else None
     if far is not None:
         return far
-    if found.passed and losses.recon_depends_on_beta:
-        r = seen.arrays("loss:betas")["recon"].reshape(-1)
+    if found.passed and losses.total is not None and losses.total.recon_depends_on_beta:
+        r = fits.part(seen.observation("loss:betas"), "recon")
         return Finding(
             False, f"recon changes with beta: {number(r[1])} at 0.3, {number(r[4])} at 7",
             "beta weighs the KL only, and only in total.", "beta_on_recon",
@@ -224,10 +254,7 @@ def ae_reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
                 "loss_not_reduced" if bad else "loss_detached", {"got": got}, {"shape": []},
             )  # fmt: skip
     fit = _usable(losses.ae, "ae_loss:recon:4")
-    named: list[str] = []
-    if fit.family is None:
-        named = diagnosis.name_recon(_recon_points(context, "ae_loss:recon:", "total"))
-    found = _recon_finding(fit, "ae_loss", named)
+    found = _recon_finding(fit, "ae_loss", fits.recon_points(seen.by, context.plan, "ae_loss:recon:", "total"))
     vae = losses.recon
     if not found.passed and vae is not None and not _recon_finding(vae, "recon", []).passed:
         mine = {f: round(v, 6) for f, v in fit.deviations.items()}
@@ -247,7 +274,9 @@ def ae_reconstruction(losses: Losses, seen: Seen, context: Context) -> Finding:
 
 
 def _scale_text(scale: Scale) -> str:
-    return f"{number(scale.factor)} · B^{scale.batch} · D^{scale.latent} · 784^{scale.pixels}"
+    powers = {"B": scale.batch, "D": scale.latent, "784": scale.pixels}
+    text = number(scale.factor) + "".join(f" · {k}" + (f"^{v:g}" if v != 1 else "") for k, v in powers.items() if v)
+    return text if scale.divisor == 1 else f"{text} / {scale.divisor}"
 
 
 def kl_scale_allowed(scale: Scale) -> bool:
@@ -255,74 +284,77 @@ def kl_scale_allowed(scale: Scale) -> bool:
     return one and scale.latent in (0, -1) and scale.pixels in (0, -1)
 
 
-@check("loss.kl_closed_form", after=("loss.returns",), uses=("vae_loss",))
+@check("loss.kl_closed_form", uses=("vae_loss",))
 def kl_closed_form(losses: Losses, seen: Seen, context: Context) -> Finding:
     """`kl` is the KL divergence of N(mu, exp(logvar)) from N(0, I): ½ Σ (mu² + exp(logvar) − 1 − logvar)."""
-    for name in (f"loss:kl:{b}:{d}" for b, d in probes.KL_SHAPES):
-        seen.arrays(name)
+    seen.arrays("loss:kl:4:3")
     fit = losses.kl
     if fit is None:
         raise Unobserved("loss:kl:4:3", Fault("missing", "kl gave no numbers"))
+    if losses.order != fits.PARTS:
+        raise Echo("loss.decomposition")  # its numbers are under another name
+    allowed = fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale)
+    if losses.kl_depends_on_images and fit.exact:
+        k = fits.part(seen.observation("loss:other_images"), "kl")
+        return Finding(
+            False, f"kl depends on the images: {', '.join(number(v, 6) for v in k)} for the same mu and logvar",
+            "kl is a function of mu and logvar only.", "kl_depends_on_images", {"kl": [float(v) for v in k]}, {"kl": "equal"},
+        )  # fmt: skip
+    if allowed and fit.scale is not None:
+        far = _far_from_zero(context, seen, fit.scale)
+        if far is not None:
+            return far
+        values, closed = _at_random_points(context, seen)
+        return Finding(
+            True, f"kl is the closed form, {fit.scale.describe()}",
+            measured={"kl": float(values[0]), "worst_relative_deviation": fit.worst},
+            expected={"kl_times_a_reduction": float(closed[0]), "relative_tolerance": convention.KL_TOLERANCE},
+        )  # fmt: skip
+    named = _kl_names(losses, context)
+    if not named and _explained(losses, "kl"):
+        raise Echo("loss.returns")
+    return _kl_finding(losses, seen, context, named)
+
+
+def _kl_finding(losses: Losses, seen: Seen, context: Context, named: list[str]) -> Finding:
+    """Where the KL is farthest from a multiple of the closed form, and why."""
+    fit = losses.kl
+    assert fit is not None
     values, closed = _at_random_points(context, seen)
     at = _worst(values, closed)
     value, canonical = float(values[at]), float(closed[at])
     measured = {"kl": value, "worst_relative_deviation": fit.worst if np.isfinite(fit.worst) else None}
     expected = {"kl_times_a_reduction": canonical, "relative_tolerance": convention.KL_TOLERANCE}
-    zero = float(np.abs(seen.arrays("loss:zero")["kl"]).max())
-    if losses.kl_depends_on_images and fit.exact:
-        k = seen.arrays("loss:other_images")["kl"].reshape(-1)
-        return Finding(
-            False, f"kl depends on the images: {', '.join(number(v, 6) for v in k)} for the same mu and logvar",
-            "kl is a function of mu and logvar only.", "kl_depends_on_images", {"kl": [float(v) for v in k]}, {"kl": "equal"},
-        )  # fmt: skip
-    if fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale):
-        far = _far_from_zero(context, seen, fit.scale)
-        if far is not None:
-            return far
-    if fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale) and zero < 1e-5:
-        return Finding(True, f"kl is the closed form, {fit.scale.describe()}", measured=measured, expected=expected)
-    if losses.kl_depends_on_beta and fit.exact and fit.scale is not None and kl_scale_allowed(fit.scale):
-        raise Echo("loss.decomposition")
-    named = diagnosis.name_kl(fit)
-    if named == ["kl_sign_flipped"] and losses.total_repaired:
-        named = ["reported_kl_negated"]
-    if not named and not fit.exact:
-        t = context.plan["loss:kl:4:3"].tensors
-        named = diagnosis.name_kl_points(t["mu"], t["logvar"], values.astype(np.float64))
     text = diagnosis.sentence(named)
-    if not text and fit.exact and fit.scale is not None:
+    if (not text or named == ["kl_extra_factor"]) and fit.exact and fit.scale is not None:
         text = f"it is the closed form times {_scale_text(fit.scale)}, which no reduction explains"
     if not text and fit.exact:
         text = "it is a multiple of the closed form, but depends on batch or latent size like no sum or mean"
-    agrees = abs(value - canonical) < convention.KL_TOLERANCE * abs(canonical)
-    if agrees and not named:
-        where = (
-            f"at mu = logvar = 0 kl is {number(zero)}, expected 0"
-            if zero > 1e-5
-            else "at other batch or latent sizes kl is not"
+    where = f"at point {at + 1} of {probes.KL_POINTS} random ones (B = 4, D = 3) kl is {number(value)}, the closed form {number(canonical)}"
+    if abs(value - canonical) < convention.KL_TOLERANCE * abs(canonical):
+        zero = float(fits.part(seen.observation("loss:near:4:3"), "kl")[0]) if seen.has("loss:near:4:3") else 0.0
+        where = "kl agrees with the closed form at random points (B = 4, D = 3), but " + (
+            f"at mu = logvar = 0 it is {number(zero)}, expected 0"
+            if abs(zero) > 1e-4 * 3
+            else "not at every size of batch and latent space"
         )
-        return Finding(
-            False, f"kl agrees with the closed form at random points (B = 4, D = 3), but {where}",
-            "Near 0 a clamp or free bits show; elsewhere sizes that are written as numbers.", None, measured, expected,
-        )  # fmt: skip
+        text = text or "near 0 a clamp or free bits show, elsewhere sizes that are written as numbers"
     if not text:
         pairs = (f"{number(float(v))} for {number(float(c))}" for v, c in zip(values[:3], closed[:3], strict=True))
         text = "no known formula fits; measured for closed form at three points: " + ", ".join(pairs)
     return Finding(
-        False,
-        f"at point {at + 1} of {probes.KL_POINTS} random ones (B = 4, D = 3) kl is {number(value)}, the closed "
-        f"form {number(canonical)}: {text}",
+        False, f"{where}: {text}",
         diagnosis.hint(named)
         or f"Compare term by term with {KL_FORM}, at mu = logvar = 0 and then with one of them changed.",
         named[0] if named else None,
         measured | ({"coefficients": dict(fit.coefficients)} if fit.coefficients else {}),
         expected,
-    )
+    )  # fmt: skip
 
 
 def _far_from_zero(context: Context, seen: Seen, scale: Scale) -> Finding | None:
     """The closed form has to hold wherever clamping is not free."""
-    t, values = context.plan["loss:wide"].tensors, seen.arrays("loss:wide")["kl"].reshape(-1)
+    t, values = context.plan["loss:wide"].tensors, fits.part(seen.observation("loss:wide"), "kl")
     b, d = t["mu"].shape[1:]
     for i, logvar in enumerate(probes.WIDE):
         want = scale.at(b, d) * oracles.kl_per_image(t["mu"][i], t["logvar"][i])
@@ -342,7 +374,7 @@ def _at_random_points(context: Context, seen: Seen) -> tuple[np.ndarray, np.ndar
     """``kl`` at the random points of B = 4, D = 3, and the closed form there."""
     t = context.plan["loss:kl:4:3"].tensors
     closed = [oracles.kl_per_image(mu, logvar) for mu, logvar in zip(t["mu"], t["logvar"], strict=True)]
-    return seen.arrays("loss:kl:4:3")["kl"].reshape(-1), np.array(closed)
+    return fits.part(seen.observation("loss:kl:4:3"), "kl"), np.array(closed)
 
 
 def _worst(values: np.ndarray, closed: np.ndarray) -> int:
@@ -354,43 +386,49 @@ def _worst(values: np.ndarray, closed: np.ndarray) -> int:
     return int(np.argmax(off)) if off.max() > convention.KL_TOLERANCE * abs(np.median(ratios)) else 0
 
 
-@check("loss.decomposition", after=("loss.returns",), uses=("vae_loss",))
+@check("loss.decomposition", uses=("vae_loss",))
 def decomposition(losses: Losses, seen: Seen) -> Finding:
     """`total` is `recon + beta * kl` for every beta."""
-    a = seen.arrays("loss:betas")
-    n = len(probes.LOSS_BETAS)
-    rows = {k: a[k].reshape(-1, n)[0] for k in ("total", "recon", "kl")}
-    off = np.abs(rows["total"] - rows["recon"] - np.array(probes.LOSS_BETAS) * rows["kl"])
-    i = probes.LOSS_BETAS.index(2.5)
-    i = i if off[i] > 1e-3 * off.max() else int(np.argmax(off))  # shown where it shows
-    beta = probes.LOSS_BETAS[i]
-    total, recon, kl = (float(rows[k][i]) for k in ("total", "recon", "kl"))
-    measured = {"beta": beta, "total": total, "recon": recon, "kl": kl} | dict(losses.coefficients)
-    expected = {"total": recon + beta * kl, "recon": 1.0, "beta_kl": 1.0}
-    if losses.total == "exact" and not losses.kl_depends_on_beta and not losses.recon_depends_on_beta:
-        return Finding(True, "total = recon + beta · kl at five betas", "", None, measured, expected)
-    negated = losses.kl is not None and losses.kl.exact and losses.kl.scale is not None and losses.kl.scale.factor < 0
-    if losses.total_repaired and negated:
-        raise Echo("loss.kl_closed_form")  # only the reported KL has the wrong sign
-    if losses.recon_depends_on_beta and losses.total == "exact" and not losses.kl_depends_on_beta:
+    seen.arrays("loss:betas")
+    if losses.total is None:
+        raise Echo("loss.returns")  # the three values have shapes that do not fit together
+    total = losses.total
+    point = _point(seen)
+    measured = {k: point[k] for k in ("beta", "total", "recon", "kl")} | dict(total.coefficients)
+    expected = {"total": point["sum"], "recon": 1.0, "beta_kl": 1.0}
+    if losses.adds_up:
+        count = len({*probes.LOSS_BETAS, *probes.FAINT_BETAS})
+        return Finding(True, f"total = recon + beta · kl at {count} betas", "", None, measured, expected)
+    if _only_reported(losses, "kl"):
+        raise Echo("loss.kl_closed_form")  # the total holds the right KL, and the reported one is charged
+    if _only_reported(losses, "recon"):
         raise Echo("loss.reconstruction")
-    key = losses.total if losses.total not in (None, "exact", "parts_as_if_plain") else None
-    parts = [a[k].reshape(-1, n).astype(np.float64) for k in ("total", "recon", "kl")]
-    if _in_another_order(*parts):
-        key = "loss_results_order"
-    elif losses.kl_depends_on_beta and (key is None or losses.total == "parts_as_if_plain"):
+    if total.recon_depends_on_beta and total.key == "exact" and not total.kl_depends_on_beta:
+        raise Echo("loss.reconstruction")
+    key = total.key if total.key not in ("exact", "parts_as_if_plain") else None
+    if total.kl_depends_on_beta and key is None and total.key is not None:
         key = "kl_prescaled_by_beta"
-    key = key or _name_total(*parts)
+    if key is None and _explained(losses, *fits.PARTS):
+        raise Echo("loss.returns")
     text = diagnosis.sentence([key]) if key else ""
-    if losses.coefficients and key in (None, "beta_rescaled", "beta_constant", "recon_rescaled_in_total"):
+    if total.coefficients and key in (
+        None,
+        "beta_rescaled",
+        "beta_constant",
+        "recon_rescaled_in_total",
+        "kl_constant_added",
+    ):
         text += "; " if text else ""
         text += "the numbers fit " + " + ".join(
-            f"{number(v)} · {k.replace('_', '·')}" for k, v in losses.coefficients.items() if abs(v) > 1e-5
+            f"{number(v)} · {k.replace('_', ' · ')}" if k != "one" else number(v) for k, v in total.coefficients.items()
         )
-    what = f"at beta = {beta:g} total is {number(total, 6)}, but recon + beta · kl is {number(recon + beta * kl, 6)}"
-    if number(total, 6) == number(recon + beta * kl, 6) and losses.kl_depends_on_beta:
+    what = f"at beta = {point['beta']:g} total is {number(point['total'], 6)}, but recon + beta · kl is {number(point['sum'], 6)}"
+    if any("unreduced" in f for f in losses.flaws.values()):
+        what = "element by element, total is not recon + beta · kl"
+    elif total.kl_depends_on_beta and total.key in ("exact", "parts_as_if_plain"):
+        k = fits.part(seen.observation("loss:betas"), "kl")
         what = "kl of the same mu and logvar is " + ", ".join(
-            f"{number(float(k))} at beta = {b:g}" for k, b in zip(rows["kl"], probes.LOSS_BETAS, strict=True)
+            f"{number(float(v))} at beta = {b:g}" for v, b in zip(k, probes.LOSS_BETAS, strict=False)
         )
     return Finding(
         False,
@@ -400,57 +438,71 @@ def decomposition(losses: Losses, seen: Seen) -> Finding:
     )  # fmt: skip
 
 
-def _in_another_order(*parts: np.ndarray) -> bool:
-    """Whether the three values satisfy total = recon + beta · kl once they are put into another order."""
-    betas = np.array(probes.LOSS_BETAS)
-    for total, recon, kl in list(itertools.permutations(parts))[2:]:  # total in its place: another bug's formula
-        plain = np.isfinite(total).all() and np.ptp(recon, axis=1).max() == 0 == np.ptp(kl, axis=1).max()
-        if plain and np.allclose(total, recon + betas * kl, rtol=1e-4) and np.ptp(total, axis=1).min() > 0:
-            return True
-    return False
+def _only_reported(losses: Losses, part: str) -> bool:
+    """Whether the total holds the right term and only the reported one has a factor that its own check charges."""
+    c = losses.total.coefficients if losses.total is not None else {}
+    if set(c) != {"recon", "beta_kl"}:
+        return False
+    k, r = losses.kl, losses.recon
+    factors = {"recon": 1.0, "beta_kl": 1.0}
+    if part == "kl" and k is not None and k.exact and k.scale is not None and not kl_scale_allowed(k.scale):
+        factors["beta_kl"] = 1.0 / k.scale.factor
+    elif part == "recon" and r is not None and r.family is not None and r.scale is not None:
+        if not convention.allowed_recon_factor(r.family, r.scale.factor):
+            factors["recon"] = 1.0 / r.scale.factor
+    else:
+        return False
+    return max(factors.values()) != min(factors.values()) and all(abs(c[k] / f - 1) < 2e-3 for k, f in factors.items())
 
 
-def _name_total(total: np.ndarray, recon: np.ndarray, kl: np.ndarray) -> str | None:
-    """Which mistake the totals show; all ``[points, betas]``, the betas being ``probes.LOSS_BETAS``."""
-    betas = np.array(probes.LOSS_BETAS)
-    with np.errstate(all="ignore"):
-        weight = (total - recon) / kl
-        scale = (total - betas * kl) / recon
-        excess = total - recon - betas * kl
-    size = float(np.abs(total).max())
-    if np.isfinite(scale).all() and np.ptp(scale) < 1e-3 * abs(float(np.median(scale))):
-        return "recon_rescaled_in_total"
-    if np.isfinite(excess).all() and np.ptp(excess, axis=1).max() < 1e-5 * size:
-        return "total_has_another_term"
-    if np.isfinite(weight).all() and np.ptp(weight, axis=0).max() < 1e-3 * max(1.0, float(np.abs(weight).max())):
-        mean = weight.mean(0)
-        ratio = mean[betas > 0] / betas[betas > 0]
-        if np.ptp(ratio) < 1e-3 * abs(float(ratio.mean())) and np.abs(mean[betas == 0]).max() < 1e-3 * float(
-            ratio.mean()
-        ):
-            return "beta_rescaled"
-        return "beta_constant" if np.ptp(mean) < 1e-3 * abs(float(mean.mean())) else "beta_not_linear"
-    return None
+def _point(seen: Seen) -> dict[str, float]:
+    """Where the total is shown: at beta = 2.5 among ordinary images, or where it is farthest from the sum."""
+    shown: list[tuple[float, dict[str, float]]] = []
+    for name, betas in (("loss:betas", probes.LOSS_BETAS), ("loss:faint", probes.FAINT_BETAS)):
+        if not seen.has(name):
+            continue
+        total, recon, kl = (fits.part(seen[name], p) for p in fits.PARTS)
+        for i, (t, r, k) in enumerate(zip(total.tolist(), recon.tolist(), kl.tolist(), strict=True)):
+            beta = betas[i % len(betas)]
+            want = r + beta * k
+            off = abs(t - want) / max(abs(r) + abs(beta * k), 1e-12)
+            values = {"beta": beta, "total": t, "recon": r, "kl": k, "sum": want}
+            shown.append((off if np.isfinite(off) else 0.0, values))
+    first = shown[probes.LOSS_BETAS.index(2.5)]
+    return first[1] if first[0] > 1e-2 else max(shown, key=lambda s: s[0])[1]
 
 
-@check("loss.batch_reduction", after=("loss.returns",), uses=("vae_loss",))
+@check("loss.batch_reduction", uses=("vae_loss",))
 def batch_reduction(losses: Losses, seen: Seen) -> Finding:
     """Both terms are summed, or both averaged, over the batch, so that beta means the same for any batch size."""
-    seen.arrays("loss:recon:9")
+    shapes = seen.observation("loss:recon:9").info["shapes"]
+    if any(9 in shapes[p] for p in ("recon", "kl")):
+        raise Echo("loss.returns")  # the batch was left unreduced
     recon, kl = losses.recon, losses.kl
     if recon is None or recon.family is None or recon.scale is None:
         raise Echo("loss.reconstruction")
     if kl is None or kl.scale is None:
         raise Echo("loss.kl_closed_form")
     p, q = recon.scale.batch, kl.scale.batch
+    divisors = {"recon": recon.scale.divisor, "kl": kl.scale.divisor}
+    measured = {"recon_exponent": p, "kl_exponent": q}
+    written = {k: v for k, v in divisors.items() if v != 1}
+    if written:
+        terms = " and ".join(f"{k} is divided by {v}" for k, v in written.items())
+        if len(written) == 2 and len(set(written.values())) == 1:
+            terms = f"both terms are divided by {divisors['kl']}"
+        return Finding(
+            False, f"{terms} whatever the batch size is",
+            diagnosis.hint(["batch_size_in_loss"]), "batch_size_in_loss",
+            measured | {f"{k}_divisor": v for k, v in written.items()}, {"divisor": "the batch size, or none"},
+        )  # fmt: skip
     if p == q and p in (0, 1):
-        return Finding(True, f"both terms are {'sums' if p == 1 else 'means'} over the batch",
-                       measured={"recon_exponent": p, "kl_exponent": q})  # fmt: skip
+        return Finding(True, f"both terms are {'sums' if p == 1 else 'means'} over the batch", measured=measured)
     if p not in (0, 1) or q not in (0, 1):
         return Finding(
             False, f"recon scales with the batch size as B^{p:g}, kl as B^{q:g}; a sum has exponent 1, a mean 0",
             "Divide both by the batch size once, or neither.", "batch_sum_and_mean_mixed" if p != q else None,
-            {"recon_exponent": p, "kl_exponent": q}, {"recon_exponent": "0 or 1", "kl_exponent": "the same"},
+            measured, {"recon_exponent": "0 or 1", "kl_exponent": "the same"},
         )  # fmt: skip
     word = {0.0: "averaged", 1.0: "summed"}
     return Finding(
@@ -459,14 +511,14 @@ def batch_reduction(losses: Losses, seen: Seen) -> Finding:
         f"{128 if q else '1/128 of'}{' times' if q else ''} what it counts at batch 1",
         "Divide both by the batch size, or neither.",
         "batch_sum_and_mean_mixed",
-        {"recon_exponent": p, "kl_exponent": q},
+        measured,
         {"recon_exponent": "equal", "kl_exponent": "equal"},
     )
 
 
 @check(
     "loss.gradients",
-    after=("loss.returns", "loss.reconstruction", "loss.kl_closed_form", "loss.decomposition"),
+    after=("loss.reconstruction", "loss.kl_closed_form", "loss.decomposition"),
     uses=("vae_loss", "ae_loss"),
     excused_by=(
         "loss.ae_reconstruction",
@@ -481,6 +533,9 @@ def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
     a, t = seen.arrays("loss:betas"), context.plan["loss:betas"].tensors
     n = len(probes.LOSS_BETAS)
     assert losses.recon and losses.recon.family and losses.recon.scale and losses.kl and losses.kl.scale
+    form = {p: losses.flaws[p] & {"number", "unreduced"} for p in fits.PARTS}
+    if form["total"]:
+        raise Echo("loss.returns")  # a number has no gradient, and of a tensor none was taken
     b, d = t["mu"].shape[1:]
     c_r, c_k = losses.recon.scale.at(b, d), losses.kl.scale.at(b, d)
     for i in range(len(t["x"])):
@@ -495,6 +550,8 @@ def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
                 # 1 %: epsilons up to 1e-4 inside logs move the BCE gradient by less at x_hat in [0.2, 0.8]
                 if not gap < 1e-2 and float(np.abs(want).max()) > 0:
                     zero = not np.abs(got).max() > 0
+                    if zero and "number" in form["recon" if key == "dx_hat" else "kl"]:
+                        raise Echo("loss.returns")
                     return Finding(
                         False,
                         f"d total / d {key[1:]} at beta = {beta:g} "
@@ -532,8 +589,8 @@ def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
     )
 
 
-@check("loss.stability", after=("loss.returns",), uses=("vae_loss", "ae_loss"), parts=("vae_loss", "ae_loss"))
-def stability(seen: Seen) -> Finding:
+@check("loss.stability", uses=("vae_loss", "ae_loss"), parts=("vae_loss", "ae_loss"))
+def stability(losses: Losses, seen: Seen) -> Finding:
     """Losses and gradients stay finite where x_hat is exactly 0 or 1 and where logvar is ±15."""
     asked = {"vae_loss": ("loss:extremes", "loss:extremes_soft"), "ae_loss": ("ae_loss:extremes",)}
     for name in (name for fn in seen.parts for name in asked[fn]):
@@ -541,6 +598,8 @@ def stability(seen: Seen) -> Finding:
         bad = [k for k in sorted(o.arrays) if not np.isfinite(o.arrays[k]).all()]
         if not bad:
             continue
+        if name.startswith("loss:") and any("not_finite" in f for f in losses.flaws.values()):
+            raise Echo("loss.returns")  # it is not finite at ordinary inputs either
         fn = "ae_loss" if name.startswith("ae") else "vae_loss"
         pixel = fn == "ae_loss" or any(k in bad for k in ("recon", "dx_hat"))
         what = ", ".join({"dx_hat": "its gradient in x_hat", "dmu": "its gradient in mu",

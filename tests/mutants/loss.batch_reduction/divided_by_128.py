@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = "batch_sum_and_mean_mixed"
+DIAGNOSIS = "batch_size_in_loss"
 ALSO = [
     "loss.kl_closed_form",
     "loss.reconstruction",

@@ -107,5 +107,5 @@ def latent_grid(model, n=21, extent=4.0):
     t = model.decode(z.view(-1, 2)).view(n, n, 28, 28)
     return torch.cat([torch.cat([t[i, j] for j in range(n)], 1) for i in range(n)], 0)
 
-DIAGNOSIS = None
+DIAGNOSIS = "kl_capacity"
 ALSO = []

@@ -9,7 +9,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "kl_parts_reduced_differently"
 ALSO = [
     "loss.gradients",
     "betas.kl_falls",

@@ -9,5 +9,5 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "kl_free_bits"
 ALSO = ["loss.gradients", "betas.kl_falls", "betas.tuned", "betas.learns"]

@@ -73,4 +73,4 @@ def latent_grid(model, n=21, extent=4.0):
     return torch.cat(rows, 0)
 
 DIAGNOSIS = "input_changed_in_place"
-ALSO = []
+ALSO = ["loss.reconstruction", "loss.ae_reconstruction"]
