@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from grader import assignment, calibrate, checks, convention, findings, losses, metrics, probes
-from grader.checks import betas, derivatives, interface, interpolation, reparameterization, sampling
+from grader.checks import betas, derivatives, interface, interpolation, loss, reparameterization, sampling
 from grader.model import GROUPS
 from grader.report import GROUP_TITLES
 
@@ -65,15 +65,15 @@ ORACLES: dict[str, tuple[str, str]] = {
     ),
     "loss.returns": (
         "shapes, types, finiteness and gradients of three values at every loss probe; the same call twice, under two seeds",
-        "relative 1e-3 between two identical calls: rounding gives 1e-6",
+        f"relative {losses.REPEAT_TOLERANCE:g} between two identical calls: float32 rounding gives far less",
     ),
     "loss.reconstruction": (
         "closed forms of cross-entropy, squared and absolute error at random points and several batch sizes; the "
         "factor is factored into pixels and batch, what is left must be 1 (or ½ for squared error); then black and white images, and pixels that are wrong by up to "
         f"{probes.FAR[-1]:g} (5,400 nats an image)",
-        f"relative {convention.RECON_TOLERANCE:g}: epsilons up to 1e-4 inside logarithms move a mean cross-entropy at "
-        "x_hat in [0.2, 0.8] by less than 1e-3; 3 % at black and white, where an epsilon of 0.01 moves it by 1 %, "
-        f"{100 * derivatives.FAR_VALUE:g} % far out, where an epsilon of 1e-4 moves it by 1.4 %",
+        f"relative {convention.RECON_TOLERANCE:g}, at black and white {loss.EDGE_TOLERANCE:g}, far out {derivatives.FAR_VALUE:g}: epsilons up "
+        "to 1e-4 inside logarithms move a mean cross-entropy at x_hat in [0.2, 0.8] by less than 1e-3 and far out by 1.4 %, and one of "
+        "0.01 moves it at black and white by 1 %",
     ),
     "loss.ae_reconstruction": (
         "the same for `ae_loss`",
@@ -99,7 +99,7 @@ ORACLES: dict[str, tuple[str, str]] = {
         "analytic gradients of the fitted losses at all β, near x and far from it; every weight that encode or decode use gets a "
         "gradient; autograd's derivatives of encode, decode and (in every weight) forward against central differences of "
         "their values under a replayed seed, in train and eval mode",
-        "1 % of the largest element: an epsilon of 1e-4 inside a logarithm moves the gradient by less; slopes "
+        f"{loss.GRADIENT_TOLERANCE:g} of the largest element: an epsilon of 1e-4 inside a logarithm moves the gradient by less; slopes "
         f"{derivatives.TOLERANCE[True].slope:g} around 1, {derivatives.TOLERANCE[True].weights:g} for one tensor of weights, in "
         f"float64; {derivatives.TOLERANCE[False].slope:g} and {derivatives.TOLERANCE[False].weights:g} for code that asks for float32",
     ),

@@ -13,6 +13,9 @@ from grader.losses import Losses
 from grader.model import Fault
 
 KL_FORM = "½ Σ (mu² + exp(logvar) − 1 − logvar)"
+EDGE_TOLERANCE = 0.03  # at black and white pixels, where an epsilon of 0.01 inside a logarithm moves the error by 1 %
+WIDE_TOLERANCE = 1e-2  # of kl far from the prior
+GRADIENT_TOLERANCE = 1e-2  # epsilons up to 1e-4 inside logs move the BCE gradient by less at x_hat in [0.2, 0.8]
 
 
 @check("loss.returns", uses=("vae_loss",))
@@ -181,14 +184,14 @@ def _far_from_the_middle(fit: ReconFit, context: Context, seen: Seen, fn: str, p
     at = [0, 3]
     closed = [oracles.recon_per_image(fit.family, x_hat[i], x[i]) for i in at]
     got, want = float(values[3] - values[0]), fit.scale.at(b, 1) * (closed[1] - closed[0])
-    if not np.isfinite(values[at]).all() or abs(got - want) < 0.03 * abs(want):
+    if not np.isfinite(values[at]).all() or abs(got - want) < EDGE_TOLERANCE * abs(want):
         return None  # what is not finite is a matter of stability
     what = "recon" if fn == "loss" else "ae_loss"
     return Finding(
         False, f"on black and white images {what} rises by {number(got)} from a perfect guess to an arbitrary one, "
         f"expected {number(want)}, although it is right in between",
         "Compare x_hat with x as they are: no clamp inside [0.01, 0.99], no smoothing of x.", "recon_values_clamped",
-        {"rise": got}, {"rise": want, "relative_tolerance": 0.03},
+        {"rise": got}, {"rise": want, "relative_tolerance": EDGE_TOLERANCE},
     )  # fmt: skip
 
 
@@ -360,12 +363,12 @@ def _far_from_zero(context: Context, seen: Seen, scale: Scale) -> Finding | None
         want = scale.at(b, d) * oracles.kl_per_image(t["mu"][i], t["logvar"][i])
         if not np.isfinite(values[i]):
             raise Echo("loss.stability")
-        if not abs(values[i] - want) < 1e-2 * abs(want):
+        if not abs(values[i] - want) < WIDE_TOLERANCE * abs(want):
             return Finding(
                 False, f"at logvar = {logvar:g} everywhere kl is {number(float(values[i]))}, the closed form {number(want)}, "
                 "although they agree near 0",
                 "Do not clamp logvar inside [−15, 15]: beyond a clamp it gets no gradient.", "kl_logvar_clamped",
-                {"kl": float(values[i]), "logvar": logvar}, {"kl": want, "relative_tolerance": 0.01},
+                {"kl": float(values[i]), "logvar": logvar}, {"kl": want, "relative_tolerance": WIDE_TOLERANCE},
             )  # fmt: skip
     return None
 
@@ -547,8 +550,7 @@ def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
                 got = a[key].reshape(-1, n, *a[key].shape[1:])[i, j].reshape(want.shape)
                 size = max(float(np.abs(want).max()), 1e-12)
                 gap = float(np.abs(got - want).max()) / size
-                # 1 %: epsilons up to 1e-4 inside logs move the BCE gradient by less at x_hat in [0.2, 0.8]
-                if not gap < 1e-2 and float(np.abs(want).max()) > 0:
+                if not gap < GRADIENT_TOLERANCE and float(np.abs(want).max()) > 0:
                     zero = not np.abs(got).max() > 0
                     if zero and "number" in form["recon" if key == "dx_hat" else "kl"]:
                         raise Echo("loss.returns")
@@ -560,7 +562,7 @@ def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
                         if zero
                         else "total has a term beside recon and kl, or a factor, clamp or detached part on the way to it.",
                         "loss_detached" if zero else "gradient_not_of_value",
-                        {"relative_error": gap}, {"relative_error": 0.01},
+                        {"relative_error": gap}, {"relative_error": GRADIENT_TOLERANCE},
                     )  # fmt: skip
     for cls in probes.CLASSES:
         try:
