@@ -38,7 +38,7 @@ _INFO: Mapping[str, Any] = {
     "keep": {},
     "build": {"latent_dim": (int, str), "has_latent_dim": bool, "batch_norm": bool, "parameters": int},
     "state": {},
-    "apply": {"changed_input": bool, "meta": [_META], "generator_after": str},
+    "apply": {"changed_input": bool, "meta": [_META], "generator_after": str, "form": str},
     "chunked": {},
     "staged": {"encode_calls": int},
     "noise_gradient": {"detached": [str]},

@@ -152,6 +152,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "batch_size_hard_coded": ("a batch size is written into the model", "Use x.shape[0] (or -1) instead of a number."),
     "latent_dim_ignored": ("the latent dimension is written into the model", "Use self.latent_dim instead of a number."),
     "batch_axis_lost": ("the batch axis is lost where there is one image", "Leave out .squeeze(), or name its axis."),
+    "surplus_results": ("more values are returned than asked for", "Return what the assignment names and nothing else."),
+    "results_not_a_tuple": ("the results come in another form than asked for", "Return a tuple, in the order of the assignment."),
     "layers_do_not_fit": ("two layers or tensors do not fit together", "Print shapes between layers for an image of shape [1, 1, 28, 28]."),
     "wrong_image_shape": ("images are not of 28 × 28 pixels with the batch first", "decode returns [B, 1, 28, 28] or [B, 784]."),
     "wrong_code_shape": ("codes are not of shape [B, D]", "encode returns one number per image and latent dimension."),

@@ -42,6 +42,53 @@ def inputs(probe: probes.Probe) -> dict[str, np.ndarray]:
     return {k: np.asarray(v, np.float64) for k, v in probe.tensors.items()}
 
 
+# --- batches ----------------------------------------------------------------------------------------------
+
+
+def usable(o: Observation | None, rows: int, sizes: Mapping[str, int]) -> bool:
+    """Whether an answer holds the numbers that were asked for: so many of them, one row for each of ``rows``."""
+    if o is None or (o.fault is not None and o.fault.kind not in ("wrong_shape", "wrong_value", "unwritten")):
+        return False
+    if o.fault is None or o.fault.kind == "unwritten":
+        return True
+    shapes = [m[0] for m in o.info.get("meta", [])]
+    return len(shapes) == len(sizes) and all(
+        s[:1] == [rows] and math.prod(s) == size for s, size in zip(shapes, sizes.values(), strict=True)
+    )
+
+
+def fit(by: By, plan: Mapping[str, probes.Probe], cls: str) -> tuple[int, int] | None:
+    """The least and the most rows (0: any number) that all methods of ``cls`` take at a time; ``None`` if any number does.
+
+    Of the batch sizes that were tried it is the longest row of neighbours that work; of equally long ones the largest.
+    """
+    d = probes.LATENTS[-1]
+    works: dict[int, bool] = {}
+    for name, probe in plan.items():
+        kind, *rest = name.split(":")
+        if (
+            name not in by
+            or kind not in ("shape", "batch")
+            or rest[0] != cls
+            or rest[2] != str(d)
+            or probe.op != "apply"
+        ):
+            continue
+        b = int(rest[3])
+        works[b] = works.get(b, True) and usable(by.get(name), b, probes.sizes(probe))
+    tried = sorted(works)
+    if all(works.values()) or not any(works.values()):
+        return None
+    runs: list[list[int]] = [[]]
+    for b in tried:
+        if works[b]:
+            runs[-1].append(b)
+        elif runs[-1]:
+            runs.append([])
+    best = max(runs, key=lambda run: (len(run), run))
+    return best[0], 0 if best[-1] == tried[-1] and len(best) > 1 else best[-1]
+
+
 # --- noise -------------------------------------------------------------------------------------------
 
 
@@ -240,9 +287,11 @@ def find(by: By, plan: Mapping[str, probes.Probe]) -> Findings:
 
 
 def flat_images(by: By) -> bool:
-    """Whether this submission's decoder returns ``[B, 784]`` (else ``[B, 1, 28, 28]``)."""
-    for name in ("shape:VAE:decode:20:4", "shape:VAE:forward:20:4", "shape:Autoencoder:decode:20:4"):
-        a = arrays(by, name)
-        if a is not None:
-            return a["out0"].ndim == 2
+    """Whether this submission's decoder returns ``[B, 784]`` (else images of two axes or more)."""
+    for b in (4, *probes.BATCHES, *probes.OTHER_BATCHES):
+        for name in (f"VAE:decode:20:{b}", f"VAE:forward:20:{b}", f"Autoencoder:decode:20:{b}"):
+            o = by.get(f"shape:{name}") or by.get(f"batch:{name}")
+            shape = o.info["meta"][0][0] if o is not None and o.info.get("meta") else []
+            if shape[:1] == [b] and math.prod(shape) == b * 784:
+                return len(shape) == 2
     return True

@@ -198,6 +198,7 @@ class Observer:
         self.seen: dict[str, Observation] = {}
         self.plan: dict[str, Probe] = {}
         self.states: dict[str, Mapping[str, np.ndarray]] = {}
+        self.fits: dict[str, tuple[int, int]] = {}  # of classes that do not take every batch: what they take
         self.dead: list[tuple[frozenset[str], Fault]] = []
 
     @metrics.ieee
@@ -237,6 +238,7 @@ class Observer:
 
         def again() -> None:
             self.seen, self.plan = dict(exact), {p.name: p for p in asked}
+            self._find_fits()
             found = findings.find(self.seen, self.plan)
             runs = [r for r in self.runs(found) if r.key == demand.run]
             self._train(runs, found, data, steps=demand.steps, seed_offset=7 * demand.seed)
@@ -258,7 +260,14 @@ class Observer:
     # -- one probe
 
     def ask(self, probe: Probe) -> Observation:
-        """Put one question, once; whatever goes wrong is a fault of this probe alone."""
+        """Put one question, once; whatever goes wrong is a fault of this probe alone.
+
+        A model that does not take every batch is asked by batches that it takes: that slip is charged where shapes are.
+        """
+        cls = probe.model.cls if probe.model is not None else str(probe.args.get("cls", ""))
+        if cls in self.fits and not probe.name.startswith(("build:", "shape:", "batch:")):
+            probe = probes.resized(probe, self.fits[cls]) if probe.op == "staged" else probe
+            probe = replace(probe, args={**probe.args, "fit": list(self.fits[cls])})
         self.plan[probe.name] = probe
         self.progress(probe.name)
         observation = self._ask(probe)
@@ -287,9 +296,16 @@ class Observer:
             if not probe.name.startswith("build:"):  # which nobody loads: a state may take 256 MB here
                 self.states[probe.name] = {k: v for k, v in arrays.items() if k.startswith("state:")}
             arrays = {k: v for k, v in arrays.items() if not k.startswith("state:")}
+        easy = replace(probe, strict=False)
+        arrays = arrays if (fault := _unexpected(probe, info, arrays)) is None else _in_shape(easy, arrays)
+        if fault is not None and _unexpected(easy, info, arrays) is not None:
+            return Observation(probe.name, {}, {**build_info, **info}, fault)
+        # what is wrong in form only is told, and its numbers are kept
+        fault = fault if probe.strict else None
         kept = {k: _numbers(v)[: probe.keep] if probe.keep is not None else _numbers(v) for k, v in arrays.items()}
-        fault = _unexpected(probe, info, arrays) or _not_finite(probe, kept)
-        return Observation(probe.name, kept if fault is None else {}, {**build_info, **info}, fault)
+        fault = _not_finite(probe, kept) or fault
+        broken = fault is not None and fault.kind == "wrong_value"
+        return Observation(probe.name, {} if broken else kept, {**build_info, **info}, fault)
 
     def _failed(self, probe: Probe, fault: Fault, calls: frozenset[str]) -> Observation:
         if fault.kind in _FINAL:
@@ -304,6 +320,12 @@ class Observer:
         a = self.assignment
         for probe in probes.build_probes(a) + probes.shape_probes(a):
             self.ask(probe)
+        for cls in probes.CLASSES:
+            last = [f"shape:{cls}:{m}:{probes.LATENTS[-1]}:128" for m in probes.METHODS]
+            if not all(findings.usable(self.seen[n], 128, probes.sizes(self.plan[n])) for n in last):
+                for probe in probes.other_batch_probes(a, cls):
+                    self.ask(probe)
+        self._find_fits()
         for probe in probes.wiring_probes(a) + probes.noise_probes(a):
             self.ask(probe)
         for probe in probes.loss_probes(a, flat=findings.flat_images(self.seen)):
@@ -313,6 +335,11 @@ class Observer:
             self.ask(probe)
         self.rooms["exam"].close()
         self.states.clear()
+
+    def _find_fits(self) -> None:
+        asked = {p.name: p for p in probes.batch_probes(self.assignment)}
+        found = {cls: findings.fit(self.seen, asked, cls) for cls in probes.CLASSES}
+        self.fits = {cls: rows for cls, rows in found.items() if rows is not None}
 
     def _exam_functions(self) -> None:
         """Sampling, interpolation and the grid on untrained models, with codes decoded in another process.
@@ -328,7 +355,7 @@ class Observer:
                 name = f"state:exam:{cls}:{dim}"
                 self.ask(
                     Probe(name, "exam", "state", {"key": m.key}, model=m, calls=frozenset({f"{cls}()"}),
-                          finite=False, float32=False)
+                          finite=False)
                 )  # fmt: skip
         self._sampling("exam", "VAE", d, f"state:exam:VAE:{d}", many=True)
         self._sampling("exam_2d", "VAE", 2, "state:exam:VAE:2", many=False)
@@ -365,7 +392,7 @@ class Observer:
             m = self._model(cls, d, state, "draw")
             o = self.ask(
                 Probe(name, "decode", "sample", {"key": m.key, "n": n, "seed": 401 + i, "rows": probes.SAMPLES}, {}, {}, m,
-                      frozenset({f"{cls}()", f"{cls}.decode", "sample"}), probes.VIEW, float32=False)
+                      frozenset({f"{cls}()", f"{cls}.decode", "sample"}), probes.VIEW)
             )  # fmt: skip
             if o.fault is not None:
                 continue
@@ -385,7 +412,7 @@ class Observer:
         self.ask(
             Probe(f"interpolate:{tag}", room, "interpolate", {"key": walker.key, "steps": steps, "seed": 501},
                   {"x_start": pair[:1], "x_end": pair[1:2]}, {}, walker,
-                  calls | {f"{cls}.decode", "interpolate"}, probes.VIEW, float32=False)
+                  calls | {f"{cls}.decode", "interpolate"}, probes.VIEW)
         )  # fmt: skip
         if encoded.fault is None:
             z = encoded.arrays["out0"].astype(np.float64)
@@ -406,16 +433,16 @@ class Observer:
             Probe(f"interpolate:left:{cls}", "exam", "interpolate",
                   {"key": m.key, "steps": a.interpolation_steps, "seed": 502} | left,
                   {"x_start": x[4:5], "x_end": x[5:6]}, {}, m, calls | {f"{cls}.encode", "interpolate"},
-                  probes.VIEW, float32=False)
+                  probes.VIEW)
         ]  # fmt: skip
         if cls == "VAE":
             plane = self._model(cls, 2, f"state:exam:{cls}:2", "left")
             n, extent = probes.SMALL_GRID
             asked += [
                 Probe("grid:left", "exam", "grid", {"key": plane.key, "seed": 602, "n": n, "extent": extent} | left,
-                      {}, {}, plane, calls | {"latent_grid"}, probes.VIEW, float32=False),
+                      {}, {}, plane, calls | {"latent_grid"}, probes.VIEW),
                 Probe("sample:left", "exam", "sample", {"key": m.key, "n": 512, "seed": 411, "rows": 0} | left,
-                      {}, {}, m, calls | {"sample"}, probes.VIEW, float32=False),
+                      {}, {}, m, calls | {"sample"}, probes.VIEW),
             ]  # fmt: skip
         for probe in asked:
             self.ask(probe)
@@ -428,7 +455,7 @@ class Observer:
         name = f"grid:{tag}:{cls}"
         self.ask(
             Probe(name, "decode", "grid", {"key": m.key, "seed": 601} | args, {}, {}, m,
-                  frozenset({f"{cls}()", f"{cls}.decode", "latent_grid"}), probes.VIEW, float32=False)
+                  frozenset({f"{cls}()", f"{cls}.decode", "latent_grid"}), probes.VIEW)
         )  # fmt: skip
         if tag.startswith("exam"):
             self._decode(f"{name}:tiles", cls, 2, state, probes.grid_codes(n, extent))
@@ -648,6 +675,21 @@ def _codes(cls: str, n: int, d: int) -> dict[str, tuple[probes.Shape, ...] | Non
     return dict.fromkeys(outs, ((n, d),))
 
 
+def _in_shape(probe: Probe, arrays: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+    """The same numbers in the shape that was asked for, where only axes of length one or the axes of an image differ.
+
+    That they came in another shape is charged once, by the probes that are strict.
+    """
+    if probe.op not in ("apply", "chunked", "staged"):
+        return arrays
+    out = dict(arrays)
+    for name, shapes in probe.expect.items():
+        got = out.get(name)
+        if got is not None and shapes and got.shape not in shapes and got.shape[:1] == shapes[0][:1]:
+            out[name] = got.reshape(shapes[0]) if got.size == np.prod(shapes[0]) else got
+    return out
+
+
 def _unexpected(probe: Probe, info: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Fault | None:
     """What the answer has that it should not: a shape, a dtype."""
     what = _what(probe)
@@ -662,7 +704,7 @@ def _unexpected(probe: Probe, info: Mapping[str, Any], arrays: Mapping[str, np.n
                 got=str(list(got)), expected=expected,
             )  # fmt: skip
     for value in arrays.values():
-        if probe.float32 and probe.op == "apply" and value.dtype != np.float32:
+        if probe.strict and value.dtype != np.float32:
             dtype = next((m[1] for m in info.get("meta", []) if m[1] != "float32"), str(value.dtype))
             return Fault("wrong_shape", f"{what} returned {dtype}, expected float32", got=dtype, expected="float32")
     return None

@@ -7,8 +7,9 @@ worker answers it is its ``role``: ``exam`` sees random inputs only, ``train`` t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -66,7 +67,7 @@ class Probe:
     calls: frozenset[str] = frozenset()
     size: float = 1.0  # of the work, in calls of an exam
     finite: bool | tuple[str, ...] = True  # which outputs have to be finite: all, none, or these
-    float32: bool = True
+    strict: bool = False  # shape and dtype to the letter; else whatever holds the same numbers
     keep: int | None = None  # rows of each output that are stored
 
 
@@ -106,8 +107,7 @@ def _names(cls: str, *methods: str) -> frozenset[str]:
 def build_probes(assignment: Assignment) -> list[Probe]:
     return [
         Probe(
-            f"build:{cls}:{d}", "exam", "state", {"key": m.key}, model=m, calls=_names(cls), finite=False,
-            float32=False, keep=0,
+            f"build:{cls}:{d}", "exam", "state", {"key": m.key}, model=m, calls=_names(cls), finite=False, keep=0,
         )
         for cls in CLASSES
         for d in LATENTS
@@ -159,10 +159,50 @@ def shape_probes(assignment: Assignment) -> list[Probe]:
                 out.append(
                     Probe(
                         f"shape:{cls}:{method}:{d}:{b}", "exam", "apply",
-                        {"key": m.key, "method": method, "seed": 1}, {"a0": a}, expect, m, calls,
+                        {"key": m.key, "method": method, "seed": 1}, {"a0": a}, expect, m, calls, strict=True,
                     )
                 )  # fmt: skip
     return out
+
+
+METHODS = ("encode", "decode", "forward")
+# Sizes that training loops are written with: asked where a model takes none of the batches of the assignment, or not 128.
+OTHER_BATCHES = (16, 32, 50, 64, 100, 256)
+
+
+def other_batch_probes(assignment: Assignment, cls: str) -> list[Probe]:
+    """The calls of ``shape_probes`` at other batch sizes, to find one that works."""
+    asked = {p.name: p for p in shape_probes(assignment)}
+    out = []
+    for method in METHODS:
+        p = asked[f"shape:{cls}:{method}:{LATENTS[-1]}:128"]
+        for b in OTHER_BATCHES:
+            tensors = {"a0": np.resize(p.tensors["a0"], (b, *p.tensors["a0"].shape[1:]))}
+            expect = {k: tuple((b, *s[1:]) for s in shapes or ()) for k, shapes in p.expect.items()}
+            name = f"batch:{cls}:{method}:{LATENTS[-1]}:{b}"
+            out.append(replace(p, name=name, tensors=tensors, expect=expect))
+    return out
+
+
+def batch_probes(assignment: Assignment) -> list[Probe]:
+    """All that may be asked to find out which batches a model takes."""
+    return [*shape_probes(assignment), *(p for cls in CLASSES for p in other_batch_probes(assignment, cls))]
+
+
+def sizes(probe: Probe) -> dict[str, int]:
+    """How many numbers each output holds that has a shape."""
+    return {k: math.prod(shapes[0]) for k, shapes in probe.expect.items() if shapes}
+
+
+def resized(probe: Probe, fit: tuple[int, int]) -> Probe:
+    """The question with so many rows as a model takes at a time; rows come again where there are too few."""
+    n = len(probe.tensors["x"])
+    rows = max(fit[0], min(n, fit[1] or n))
+    x = np.resize(probe.tensors["x"], (rows, *probe.tensors["x"].shape[1:]))
+    expect = {
+        k: None if shapes is None else tuple((rows, *s[1:]) for s in shapes) for k, shapes in probe.expect.items()
+    }
+    return replace(probe, tensors={"x": x}, expect=expect)
 
 
 def wiring_probes(assignment: Assignment) -> list[Probe]:
@@ -201,7 +241,7 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
         fresh = Model(f"{cls}:fresh", cls, d, assignment.seed + 5000, state=f"state:saved:{cls}")
         out.append(
             Probe(f"state:saved:{cls}", "exam", "state", {"key": t.key}, model=t, calls=_names(cls),
-                  finite=False, float32=False, keep=0)
+                  finite=False, keep=0)
         )  # fmt: skip
         for who, model, seed in (("old", t, 1), ("again", t, 2), ("new", fresh, 1)):
             out.append(apply(f"state:encode:{who}", "encode", x[:16], model=model, seed=seed))
@@ -528,7 +568,7 @@ def train_probe(
             "beta": run.beta, "steps": steps, "learning_rate": assignment.learning_rate,
             "repair": dict(repair), "watch": list(watch),
         },
-        {}, expect, None, _names(run.cls, *uses) | loss, finite=False, float32=False,
+        {}, expect, None, _names(run.cls, *uses) | loss, finite=False,
     )  # fmt: skip
 
 

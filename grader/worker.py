@@ -365,14 +365,74 @@ def _refusal(value: Any, what: str, expected: str) -> ContractError:
     return ContractError(f"{what} returned {got}", got, expected, nothing_from=what if _nothing(value) else "")
 
 
+_KNOWN = ("x_hat", "mu", "logvar")  # what a mapping may call its values
+
+
+def _parts(value: Any, count: int) -> tuple[Any, ...]:
+    """The first ``count`` values of a result; of a mapping those of the known names, or the first ones."""
+    if isinstance(value, Mapping):
+        named = [value[n] for n in _KNOWN[3 - count :] if n in value] if count > 1 else []
+        value = named if len(named) == count else list(value.values())
+    return tuple(value[:count]) if isinstance(value, tuple | list) else (value,)
+
+
 def _tensors(value: Any, count: int, what: str, expected: str) -> tuple[torch.Tensor, ...]:
-    parts = (value,) if count == 1 else value
-    if count > 1 and not (isinstance(value, tuple | list) and len(value) == count):
+    """What was asked for, of a result that may hold more (``_form`` tells)."""
+    parts = _parts(value, count)
+    if len(parts) != count or not all(isinstance(p, torch.Tensor) for p in parts):
         raise _refusal(value, what, expected)
-    for p in parts:
-        if not isinstance(p, torch.Tensor):
-            raise _refusal(value, what, expected)
-    return tuple(parts)
+    return parts
+
+
+def _form(value: Any, count: int) -> str:
+    """In which other form than asked for ``count`` tensors came; "" where it is that form."""
+    if isinstance(value, Mapping):
+        return type(value).__name__[:80]
+    if isinstance(value, tuple | list) and (count == 1 or len(value) != count):
+        return f"{len(value)} value{'' if len(value) == 1 else 's'}"
+    return ""
+
+
+def _ordinary(t: torch.Tensor, x: torch.Tensor, *, image: bool) -> torch.Tensor:
+    """float32, images and codes in the shapes that losses are written for, where another form holds the same numbers."""
+    t = t if t.dtype == torch.float32 else t.float()
+    if image and t.ndim not in (2, 4) and t.numel() == x.numel():
+        return t.reshape(x.shape)
+    return t if image or t.ndim <= 2 else t.flatten(1)
+
+
+def _in_batches(call: Callable[..., Any], least: int, most: int) -> Callable[..., Any]:
+    """``call`` for any number of rows, though it takes from ``least`` to ``most`` (0: any number) at a time only.
+
+    Rows come again where there are too few; what they give is cut off.
+    """
+
+    def fitted(*args: Any, **kwargs: Any) -> Any:
+        rows = next((len(a) for a in (*args, *kwargs.values()) if isinstance(a, torch.Tensor) and a.ndim), 0)
+        if not rows or (least <= rows and (not most or rows <= most)):
+            return call(*args, **kwargs)
+        size = most or max(least, rows)
+        parts = []
+        for start in range(0, rows, size):
+            wanted = min(size, rows - start)
+            index = torch.arange(start, start + max(wanted, least)) % rows
+            take = lambda a: a[index] if isinstance(a, torch.Tensor) and a.ndim and len(a) == rows else a  # noqa: B023, E731
+            parts.append((wanted, call(*map(take, args), **{k: take(v) for k, v in kwargs.items()})))
+        return _joined(parts)
+
+    return fitted
+
+
+def _joined(parts: list[tuple[int, Any]]) -> Any:
+    """Results of several batches as that of one: of each the first so many rows."""
+    first = parts[0][1]
+    if isinstance(first, torch.Tensor):
+        return torch.cat([p[:n] for n, p in parts])
+    if isinstance(first, Mapping):
+        return {k: _joined([(n, p[k]) for n, p in parts]) for k in first}
+    if isinstance(first, tuple | list):
+        return tuple(_joined([(n, p[i]) for n, p in parts]) for i in range(len(first)))
+    return first
 
 
 def _image_tensor(value: Any, what: str) -> torch.Tensor:
@@ -682,13 +742,13 @@ class Session:
         passed = [a.clone() for a in inputs]
         (seed_all if args.get("torch_only") else seed_everything)(args["seed"])
         with torch.no_grad():
-            out = _tensors(call(*passed), count, what, expected)
+            value = call(*passed)
+        out = _tensors(value, count, what, expected)
         changed = any(not torch.equal(a, b) for a, b in zip(inputs, passed, strict=True))
         meta = [[list(o.shape), str(o.dtype).removeprefix("torch.")] for o in out]
         generator = sha256(torch.get_rng_state().numpy().tobytes()).hexdigest()[:16]
-        return {"changed_input": changed, "meta": meta, "generator_after": generator}, {
-            f"out{i}": _plain_tensor(o) for i, o in enumerate(out)
-        }
+        info = {"changed_input": changed, "meta": meta, "generator_after": generator, "form": _form(value, count)}
+        return info, {f"out{i}": _plain_tensor(o) for i, o in enumerate(out)}
 
     def op_chunked(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
         """One method in eval mode over many rows (``a0`` or a kept tensor), at most 512 at a time."""
@@ -915,14 +975,13 @@ class Session:
 
         def image() -> torch.Tensor:
             seed_everything(args["seed"])
-            out = model(x.clone())
-            return (out[0] if cls == "VAE" else out).reshape(-1)
+            return _tensors(model(x.clone()), 3 if cls == "VAE" else 1, f"{cls}.forward", "…")[0].reshape(-1)
 
         def loss() -> torch.Tensor:
             seed_everything(args["seed"])
-            out = model(x)
+            out = _forward(model, cls, x)
             if cls != "VAE":
-                value = self.module.ae_loss(x_hat=out, x=x)
+                value = self.module.ae_loss(x_hat=out[0], x=x)
                 if _nothing(value):
                     raise _refusal(value, "ae_loss", "a scalar tensor")
                 return value
@@ -959,6 +1018,7 @@ class Session:
         parameters = [p for p in model.parameters() if p.requires_grad]
         optimizer = torch.optim.Adam(parameters, lr=args["learning_rate"], fused=True)
         images, order = self.kept["train_x"], self.kept["order"]
+        fit = _fitting(model, args.get("fit"))
         step = self._vae_step(model, args, repair) if cls == "VAE" else self._ae_step(model, repair)
         curves: list[tuple[torch.Tensor, ...]] = []
         self.watch = derivatives.Watch(model, args.get("watch", ()))
@@ -967,7 +1027,8 @@ class Session:
             x = images[order[i]]
             optimizer.zero_grad(set_to_none=True)
             self.watch.before(i)
-            parts = step(x)
+            with fit():
+                parts = step(x)
             parts[0].backward()
             self.watch.after(i)
             optimizer.step()
@@ -985,7 +1046,7 @@ class Session:
         ae_loss = self.module.ae_loss if not family else None
 
         def step(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-            x_hat = model(x) if not repair.get("forward") else model.decode(model.encode(x))  # type: ignore[operator]
+            (x_hat,) = _forward(model, "Autoencoder", x)
             if family:
                 return (canonical_recon(family, x_hat, x),) * 2
             return (ae_loss(x_hat=x_hat, x=x),) * 2  # type: ignore[misc]
@@ -1000,10 +1061,11 @@ class Session:
 
         def step(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
             if repair.get("forward"):
-                mu, logvar = model.encode(x)
-                x_hat = model.decode(canonical_reparameterize(mu, logvar))
+                mu, logvar = (_ordinary(t, x, image=False) for t in _tensors(model.encode(x), 2, "VAE.encode", "…"))
+                (x_hat,) = _tensors(model.decode(canonical_reparameterize(mu, logvar)), 1, "VAE.decode", "…")
+                x_hat = _ordinary(x_hat, x, image=True)
             else:
-                x_hat, mu, logvar = model(x)
+                x_hat, mu, logvar = _forward(model, "VAE", x)
             if family:
                 recon, kl = canonical_recon(family, x_hat, x), canonical_kl(mu, logvar)
                 return recon + beta * kl, recon, kl
@@ -1111,9 +1173,28 @@ class Session:
 def _staged(model: Any, cls: str, x: torch.Tensor) -> dict[str, torch.Tensor]:
     """``decode(reparameterize(encode(x)))`` and what it went through."""
     if cls == "Autoencoder":
-        return {"x_hat": model.decode(model.encode(x))}
-    mu, logvar = model.encode(x)
-    return {"x_hat": model.decode(model.reparameterize(mu, logvar)), "mu": mu, "logvar": logvar}
+        (z,) = _tensors(model.encode(x), 1, "Autoencoder.encode", "z")
+        return {"x_hat": _ordinary(_tensors(model.decode(z), 1, "Autoencoder.decode", "x_hat")[0], x, image=True)}
+    mu, logvar = _tensors(model.encode(x), 2, "VAE.encode", "(mu, logvar)")
+    (x_hat,) = _tensors(model.decode(model.reparameterize(mu, logvar)), 1, "VAE.decode", "x_hat")
+    codes = {n: _ordinary(t, x, image=False) for n, t in (("mu", mu), ("logvar", logvar))}
+    return {"x_hat": _ordinary(x_hat, x, image=True), **codes}
+
+
+def _forward(model: Any, cls: str, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """What losses are given of ``forward``: the values that were asked for, in ordinary shapes."""
+    count, expected = _METHODS[cls, "forward"]
+    out = _tensors(model(x), count, f"{cls}.forward", expected)
+    return tuple(_ordinary(t, x, image=i == 0) for i, t in enumerate(out))
+
+
+def _fitting(model: Any, fit: list[int] | None) -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """A context in which the methods of ``model`` take any number of rows, though they only fit ``fit`` at a time."""
+    if not fit:
+        return contextlib.nullcontext
+    names = [n for n in ("encode", "reparameterize", "decode", "forward") if callable(getattr(model, n, None))]
+    fitted = {n: _in_batches(getattr(model, n), fit[0], fit[1]) for n in names}
+    return lambda: _methods(model, **fitted)
 
 
 def _materialized(p: torch.Tensor) -> bool:
@@ -1208,7 +1289,10 @@ def _error(error: BaseException, session: Session) -> dict[str, Any]:
 
 def answer(session: Session, header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Result:
     """Run one operation; exceptions of student code propagate."""
-    return session.ops[header["op"]](header.get("args", {}), tensors)
+    args = header.get("args", {})
+    model = session.models.get(args.get("key", ""), (None,))[0]
+    with _fitting(model, args.get("fit"))() if model is not None else contextlib.nullcontext():
+        return session.ops[header["op"]](args, tensors)
 
 
 def serve(sock: socket.socket) -> None:

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -99,11 +100,17 @@ def check(
 class Seen(Mapping[str, Observation]):
     """Observations by probe; ``seen.arrays(name)`` raises ``Unobserved`` where there are no numbers.
 
-    ``parts``: the classes or losses that a check with parts is to judge now.
+    ``parts``: the classes or losses that a check with parts is to judge now. ``fits``: the least and the most rows that
+    a class takes at a time, where that is not any number.
     """
 
-    def __init__(self, by: Mapping[str, Observation], parts: tuple[str, ...] = probes.CLASSES) -> None:
-        self.by, self.parts = by, parts
+    def __init__(
+        self,
+        by: Mapping[str, Observation],
+        parts: tuple[str, ...] = probes.CLASSES,
+        fits: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+    ) -> None:
+        self.by, self.parts, self.fits = by, parts, fits
 
     def __getitem__(self, name: str) -> Observation:
         return self.by[name]
@@ -124,6 +131,11 @@ class Seen(Mapping[str, Observation]):
 
     def arrays(self, name: str) -> Mapping[str, np.ndarray]:
         return self.observation(name).arrays
+
+    def numbers(self, name: str) -> Mapping[str, np.ndarray]:
+        """Arrays that may have come in another form than asked for, which another check says."""
+        o = self.by.get(name)
+        return o.arrays if o is not None and o.arrays else self.arrays(name)
 
     def unwritten(self, name: str) -> bool:
         o = self.by.get(name)
@@ -171,8 +183,16 @@ class Context:
     whole: Context | None = None  # of which this is a part: what was worked out for it serves here too
 
     @cached_property
+    def fits(self) -> Mapping[str, tuple[int, int]]:
+        if all(o.fault is None for n, o in self.observations.items() if n.startswith("shape:")):
+            return {}
+        asked = {p.name: p for p in probes.batch_probes(self.assignment)}
+        found = {cls: findings.fit(self.observations, asked, cls) for cls in probes.CLASSES}
+        return {cls: rows for cls, rows in found.items() if rows is not None}
+
+    @cached_property
     def seen(self) -> Seen:
-        return Seen(self.observations, self.parts)
+        return Seen(self.observations, self.parts, self.fits)
 
     @cached_property
     def plan(self) -> dict[str, probes.Probe]:

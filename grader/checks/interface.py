@@ -132,6 +132,8 @@ def shapes(seen: Seen) -> Finding:
         raise Echo("interface.batch_independence")
     if faults:
         return _shape_failure(seen, faults, wanted)
+    if (other := _other_form(seen, wanted)) is not None:
+        return other
     for cls in seen.parts:
         for d in probes.LATENTS:
             info = seen.observation(f"build:{cls}:{d}").info
@@ -148,6 +150,30 @@ def shapes(seen: Seen) -> Finding:
     return Finding(True, f"D = 2, 3, 20 and batches of 1, 2, 7, 128: {len(wanted)} calls as expected")
 
 
+_FORMS = {
+    ("Autoencoder", "encode"): "z alone", ("Autoencoder", "decode"): "x_hat alone", ("Autoencoder", "forward"): "x_hat alone",
+    ("VAE", "encode"): "(mu, logvar)", ("VAE", "decode"): "x_hat alone", ("VAE", "forward"): "(x_hat, mu, logvar)",
+}  # fmt: skip
+
+
+def _other_form(seen: Seen, wanted: list[str]) -> Finding | None:
+    """More values than asked for, or a mapping: what was asked for is there, and is judged."""
+    told: dict[str, str] = {}
+    for name in wanted:
+        if form := seen[name].info.get("form"):
+            _, cls, method, *_ = name.split(":")
+            told.setdefault(f"{cls}.{method} returns {form}, expected {_FORMS[cls, method]}", str(form))
+    if not told:
+        return None
+    many = any("value" in form for form in told.values())
+    return Finding(
+        False, "; ".join(told) + "; the rest was judged with those",
+        "Return what the assignment names and nothing else; keep what you need besides in another method.",
+        "surplus_results" if many else "results_not_a_tuple",
+        {"forms": list(told.values())}, {"forms": "as in the assignment"},
+    )  # fmt: skip
+
+
 def _shape_failure(seen: Seen, faults: list[tuple[str, Any]], wanted: list[str]) -> Finding:
     name, fault = faults[0]
     if fault.kind not in ("wrong_shape", "wrong_value"):
@@ -156,6 +182,8 @@ def _shape_failure(seen: Seen, faults: list[tuple[str, Any]], wanted: list[str])
             raise Unobserved(name, fault)
     parts = name.split(":")
     at = f" (D = {parts[-2]}, batch {parts[-1]})" if name.startswith("shape:") else ""
+    if fit := _works_for(seen, parts[1]):
+        at += f"; {parts[1]} works for {fit}"
     key = diagnosis.name_fault(fault)
     if fault.kind == "wrong_value":
         key = "nan_output"
@@ -182,12 +210,25 @@ def _shape_failure(seen: Seen, faults: list[tuple[str, Any]], wanted: list[str])
 def _only_some_batches(seen: Seen, faults: list[tuple[str, Any]], wanted: list[str]) -> bool:
     """For some method at D = 20 one batch size works and another does not."""
     bad = {n for n, _ in faults}
+    if any(n.split(":")[1] in seen.fits for n in bad):
+        return True
     for n in bad:
         if n.startswith("shape:"):
             prefix = n.rsplit(":", 1)[0]
             if any(w.rsplit(":", 1)[0] == prefix and w not in bad for w in wanted):
                 return True
     return False
+
+
+def _works_for(seen: Seen, cls: str) -> str:
+    """Which batches a class takes, in words, if only some; "" else."""
+    rows = seen.fits.get(cls)
+    if rows is None:
+        return ""
+    least, most = rows
+    if least == most:
+        return f"batches of {least} only"
+    return f"batches of {least} or more" if not most else f"batches of {least} to {most}"
 
 
 def _only_one_latent(faults: list[tuple[str, Any]], wanted: list[str]) -> bool:
@@ -266,6 +307,12 @@ def value_range(seen: Seen) -> Finding:
     return Finding(True, "decoded values stay in [0, 1] for codes up to 100 standard deviations out")
 
 
+def _batch(seen: Seen, cls: str, method: str, b: int) -> dict[str, np.ndarray]:
+    """The numbers for a batch of this size, if there are any."""
+    o = seen.get(f"shape:{cls}:{method}:20:{b}") or seen.get(f"batch:{cls}:{method}:20:{b}")
+    return dict(o.arrays) if o is not None else {}
+
+
 ONE_VALUE = "Expected more than 1 value per channel when training"  # batch norm, at a batch of one
 
 
@@ -286,7 +333,8 @@ def batch_independence(seen: Seen) -> Finding:
             )  # fmt: skip
     for cls in seen.parts:
         for method in ("encode", "decode"):
-            batch = seen.arrays(f"shape:{cls}:{method}:20:7")
+            sizes = [b for b in (7, 128, *probes.OTHER_BATCHES) if _batch(seen, cls, method, b)]
+            batch = _batch(seen, cls, method, sizes[0]) if sizes else seen.arrays(f"shape:{cls}:{method}:20:7")
             for out in sorted(batch):
                 for i in range(3):
                     row = seen.arrays(f"row:{method}:{i}:{cls}")[out][0]
@@ -294,9 +342,10 @@ def batch_independence(seen: Seen) -> Finding:
                         gap = float(np.abs(row.ravel() - batch[out][i].ravel()).max())
                         if gap > worst:
                             worst, where = gap, f"{cls}.{method}"
-                big = seen.arrays(f"shape:{cls}:{method}:20:128")[out][:7]
-                if not close(big, batch[out]):
-                    worst = max(worst, float(np.abs(big - batch[out]).max()))
+                small = batch[out][:7]
+                big = (_batch(seen, cls, method, 128) or batch)[out][: len(small)]
+                if not close(big, small):
+                    worst = max(worst, float(np.abs(big.reshape(small.shape) - small).max()))
                     where = where or f"{cls}.{method}"
     if where:
         return Finding(
