@@ -142,6 +142,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "input_on_import": ("it asks for input on import", "Nobody can answer: use constants in place of input()."),
     "data_at_import": ("data is loaded on import", "Put loading of data under `if __name__ == \"__main__\":`."),
     "sigmoid_missing": ("the sigmoid is missing", "End the decoder with a sigmoid."),
+    "decode_returns_logits": ("decode returns logits, forward applies the sigmoid", "Move the sigmoid to the end of decode: whoever decodes a code wants an image."),
+    "decode_on_other_scale": ("decode returns values on another scale, forward brings them to [0, 1]", "Move the last step into decode: whoever decodes a code wants an image."),
     "sigmoid_twice": ("the sigmoid is applied twice", "Apply the sigmoid once."),
     "activation_before_sigmoid": ("another activation stands before the sigmoid", "The layer before the sigmoid is linear: no ReLU, SiLU or softplus between."),
     "softmax_output": ("a softmax runs over the pixels", "Pixels do not compete: use a sigmoid for each."),

@@ -13,6 +13,7 @@ from grader import convention, losses, probes
 from grader.losses import Losses
 from grader.metrics import ieee
 from grader.model import Observation
+from grader.pointwise import PointMap, point_map
 
 By = Mapping[str, Observation]
 
@@ -203,7 +204,11 @@ def _sigma(at: Mapping[float, np.ndarray], reference: np.ndarray | None = None) 
 
 @dataclass(frozen=True)
 class Wiring:
-    """How ``forward`` relates to its stages in one mode."""
+    """How ``forward`` relates to its stages in one mode: equal, or up to a map of single values that is no fault here.
+
+    A map is none where it moves nothing that could be shown, and where it brings to [0, 1] what ``decode`` does not
+    (which the check of the range says).
+    """
 
     observed: bool = False
     exact: bool = False
@@ -214,6 +219,7 @@ class Wiring:
     call_swapped: bool = False
     formula_inline: bool = False
     varies_with_seed: bool = False
+    shown: PointMap | None = None  # what forward makes of single values that the stages decode to, if that is all
     leaks: bool = False  # forward shows the image although encode is made to give the same codes
 
 
@@ -222,20 +228,48 @@ def wiring(by: By, mode: str) -> Wiring:
     if a is None or not np.isfinite(a["z"]).all():  # what NaN is decoded to equals nothing, and tells nothing
         return Wiring()
     forward = a["forward"]
+
+    def same(stages: np.ndarray) -> bool:
+        if close(forward, stages):
+            return True
+        found = point_map(stages, forward)
+        return found is not None and (found.harmless or found.rescues)
+
+    exact = close(forward, a["staged"])
     return Wiring(
         observed=True,
-        exact=close(forward, a["staged"]),
+        exact=exact or same(a["staged"]),
+        shown=None if exact else point_map(a["staged"], forward),
         codes_in_order=close(a["forward_mu"], a["mu"]) and close(a["forward_logvar"], a["logvar"]),
         codes_swapped=close(a["forward_mu"], a["logvar"]) and close(a["forward_logvar"], a["mu"]),
-        decodes_mu=close(forward, a["from_mu"]),
-        decodes_logvar=close(forward, a["from_logvar"]),
-        call_swapped=close(forward, a["from_swapped"]),
-        formula_inline=close(forward, a["from_formula"]),
+        decodes_mu=same(a["from_mu"]),
+        decodes_logvar=same(a["from_logvar"]),
+        call_swapped=same(a["from_swapped"]),
+        formula_inline=same(a["from_formula"]),
         varies_with_seed=not close(forward, a["forward_other_seed"]),
         leaks=by[f"staged:{mode}"].info.get("encode_calls", 0) > 0
         and bool(np.isfinite(a["frozen"]).all() and np.isfinite(a["frozen_other"]).all())
         and not close(a["frozen"], a["frozen_other"]),
     )
+
+
+def rescued(by: By) -> dict[str, PointMap]:
+    """Classes whose ``decode`` is on another scale than images, with what their ``forward`` makes of it."""
+    out = {}
+    for cls, name in (("Autoencoder", "staged:train:Autoencoder"), ("VAE", "staged:eval")):
+        a = arrays(by, name)
+        found = None if a is None or close(a["forward"], a["staged"]) else point_map(a["staged"], a["forward"])
+        if found is not None and found.rescues:
+            out[cls] = found
+    return out
+
+
+def shows(shown: np.ndarray, decoded: np.ndarray, by: PointMap | None) -> bool:
+    """Whether images are what was decoded elsewhere, as it is or as ``forward`` shows it."""
+    return close(shown, decoded) or (by is not None and close(shown, by(decoded), atol=SHOWN))
+
+
+SHOWN = 1e-3  # a map without a formula is known between pixels that lie as close as this
 
 
 @dataclass(frozen=True)

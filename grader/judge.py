@@ -117,11 +117,12 @@ class Judge:
             for other in check.excused_by:
                 if other not in self._working and self.verdict(other).status not in ("passed", "blocked"):
                     return self._echo(check, other)
-        return self._row(
+        row = self._row(
             check, "passed" if finding.passed else "failed", finding.message,
             "" if finding.passed else finding.hint, None if finding.passed else finding.diagnosis,
             measured=finding.measured, expected=finding.expected, near=near,
         )  # fmt: skip
+        return replace(row, mended=finding.mended and not finding.passed)
 
     def _named_parts(self, check: Check) -> tuple[tuple[str, ...], list[str]]:
         """Those parts of a check whose names are all there, and what is wrong with the names of the others."""
@@ -226,7 +227,7 @@ class Judge:
                 return self._row(check, "harness_error", f"not judged, because the grader failed at {before}")
             if v.unwritten and v.status == "blocked":
                 return self._not_written(check, v.unwritten)
-            if v.status != "passed":
+            if v.status != "passed" and not v.mended:
                 return self._echo(check, before) if self._observed(check) else self._unrun(check, before)
         return None
 

@@ -127,6 +127,7 @@ class Verdict:
     echo: bool = False
     near: bool = False
     needs: tuple[str, ...] = ()
+    mended: bool = False  # what follows from this failure has been put right, so that later checks are judged
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from grader import answers, control, findings, intake, metrics, probes
 from grader.assignment import Assignment
 from grader.data import Dataset
 from grader.model import Demand, Fault, Observation
+from grader.pointwise import PointMap
 from grader.probes import Model, Probe, TrainRun
 from grader.sandbox.host import Limits, Sandbox, Worker, WorkerDied, WorkerTimeout
 from grader.sandbox.wire import ProtocolError
@@ -198,6 +199,7 @@ class Observer:
         self.seen: dict[str, Observation] = {}
         self.plan: dict[str, Probe] = {}
         self.states: dict[str, Mapping[str, np.ndarray]] = {}
+        self.rescued: dict[str, PointMap] = {}
         self.fits: dict[str, tuple[int, int]] = {}  # of classes that do not take every batch: what they take
         self.dead: list[tuple[frozenset[str], Fault]] = []
 
@@ -239,6 +241,7 @@ class Observer:
         def again() -> None:
             self.seen, self.plan = dict(exact), {p.name: p for p in asked}
             self._find_fits()
+            self.rescued = findings.rescued(self.seen)
             found = findings.find(self.seen, self.plan)
             runs = [r for r in self.runs(found) if r.key == demand.run]
             self._train(runs, found, data, steps=demand.steps, seed_offset=7 * demand.seed)
@@ -381,7 +384,10 @@ class Observer:
                   {"out0": ((len(z), 784),)}, m, frozenset({f"{cls}()", f"{cls}.decode"}), probes.VIEW)
         )  # fmt: skip
         if half and o.fault is None:  # shown and averaged, never compared exactly
-            o = replace(o, arrays={"out0": _half(o.arrays["out0"])})
+            images = o.arrays["out0"]
+            if cls in self.rescued:  # decode is on another scale: shown as forward shows it
+                images = self.rescued[cls](images).clip(0.0, 1.0)
+            o = replace(o, arrays={"out0": _half(images)})
             self.seen[name] = o
         return o
 
@@ -493,6 +499,7 @@ class Observer:
 
     def _trained(self, data: Dataset) -> None:
         found = findings.find(self.seen, self.plan)
+        self.rescued = findings.rescued(self.seen)
         a = self.assignment
         runs = self.runs(found)
         self._train(runs, found, data, steps=a.steps)
@@ -544,8 +551,10 @@ class Observer:
         trained, vae = self.seen[f"train:{run.key}"], run.cls == "VAE"
         if run.key not in probes.PAIRED_RUNS or trained.fault is not None or trained.info["diverged_at"] is not None:
             return
-        if found.repair() if vae else found.ae_repair():
+        if (found.repair() if vae else found.ae_repair()) or run.cls in self.fits:
             return
+        if vae and found.train.shown is not None:
+            return  # forward is the stages and a map of their images
         recon, kl = (found.losses.recon, found.losses.kl) if vae else (found.losses.ae, None)
         staged = findings.arrays(self.seen, "staged:train:Autoencoder")
         if not vae and (staged is None or not findings.close(staged["forward"], staged["staged"])):

@@ -20,6 +20,7 @@ from grader import behaviour, findings, losses, probes
 from grader.assignment import Assignment
 from grader.data import Dataset
 from grader.model import Band, Fault, Observation
+from grader.pointwise import PointMap
 
 
 class Unobserved(Exception):
@@ -43,8 +44,10 @@ class Finding:
     """What a check says.
 
     A failure that rests on trained models names them in ``runs``. ``settled``: more steps would not change it.
-    ``near``: it is close to a calibrated band's end, so that other seeds may. ``alike``: what was returned at least resembles what was expected. Only then may another check's failure excuse it,
-    or a function that does nothing would be excused by a model that is slightly wrong.
+    ``near``: it is close to a calibrated band's end, so that other seeds may. ``alike``: what was returned at least
+    resembles what was expected. Only then may another check's failure excuse it, or a function that does nothing would
+    be excused by a model that is slightly wrong. ``mended``: the harness has put right what follows from this failure, so
+    that checks after it are judged all the same.
     """
 
     passed: bool
@@ -57,6 +60,7 @@ class Finding:
     settled: bool = True
     near: bool = False
     alike: bool = True
+    mended: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,8 @@ class Seen(Mapping[str, Observation]):
     """Observations by probe; ``seen.arrays(name)`` raises ``Unobserved`` where there are no numbers.
 
     ``parts``: the classes or losses that a check with parts is to judge now. ``fits``: the least and the most rows that
-    a class takes at a time, where that is not any number.
+    a class takes at a time, where that is not any number. ``rescued``: what ``forward`` of a class makes of what its
+    ``decode`` returns, where that is on another scale.
     """
 
     def __init__(
@@ -109,8 +114,9 @@ class Seen(Mapping[str, Observation]):
         by: Mapping[str, Observation],
         parts: tuple[str, ...] = probes.CLASSES,
         fits: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+        rescued: Mapping[str, PointMap] = MappingProxyType({}),
     ) -> None:
-        self.by, self.parts, self.fits = by, parts, fits
+        self.by, self.parts, self.fits, self.rescued = by, parts, fits, rescued
 
     def __getitem__(self, name: str) -> Observation:
         return self.by[name]
@@ -191,8 +197,12 @@ class Context:
         return {cls: rows for cls, rows in found.items() if rows is not None}
 
     @cached_property
+    def rescued(self) -> Mapping[str, PointMap]:
+        return findings.rescued(self.observations)
+
+    @cached_property
     def seen(self) -> Seen:
-        return Seen(self.observations, self.parts, self.fits)
+        return Seen(self.observations, self.parts, self.fits, self.rescued)
 
     @cached_property
     def plan(self) -> dict[str, probes.Probe]:

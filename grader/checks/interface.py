@@ -10,6 +10,7 @@ from grader import diagnosis, probes
 from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
 from grader.findings import close
 from grader.model import Fault
+from grader.pointwise import PointMap, point_map
 
 SIGNATURES = {"ae_loss": ("x_hat", "x"), "vae_loss": ("x_hat", "x", "mu", "logvar", "beta")}
 POSITIONAL = {"sample": 2, "interpolate": 4, "Autoencoder": 1, "VAE": 1}
@@ -263,6 +264,7 @@ def value_range(seen: Seen) -> Finding:
     """
     low, high, where = np.inf, -np.inf, ""
     squeezed: list[tuple[str, float, float]] = []
+    scaled: list[tuple[str, float, float]] = []
     for cls in seen.parts:
         values = np.concatenate([seen.arrays(f"range:{k}:{cls}")["out0"].ravel() for k in (1, 10, 100)])
         a, b = float(values.min()), float(values.max())
@@ -273,7 +275,9 @@ def value_range(seen: Seen) -> Finding:
                 "A softmax over pixels makes them compete: use a sigmoid for each pixel.", "softmax_output",
                 {"sum_of_pixels": float(sums.mean())}, {"sum_of_pixels": "free"},
             )  # fmt: skip
-        if a < -RANGE_TOLERANCE or b > 1 + RANGE_TOLERANCE:
+        if cls in seen.rescued:
+            scaled.append((cls, a, b))
+        elif a < -RANGE_TOLERANCE or b > 1 + RANGE_TOLERANCE:
             if min(low, 0.0) > a or max(high, 1.0) < b or not where:
                 low, high, where = min(low, a), max(high, b), where or cls
         elif _one_sided(a, b) or _one_sided(1 - b, 1 - a):
@@ -291,6 +295,8 @@ def value_range(seen: Seen) -> Finding:
             {"min": low, "max": high},
             {"min": 0.0, "max": 1.0},
         )
+    if scaled:
+        return _on_other_scale(seen, scaled)
     if squeezed:
         cls, a, b = squeezed[0]
         twice = a >= 0.5 - RANGE_TOLERANCE and b <= 0.7311 + RANGE_TOLERANCE
@@ -305,6 +311,19 @@ def value_range(seen: Seen) -> Finding:
             {"min": 0.0, "max": 1.0},
         )
     return Finding(True, "decoded values stay in [0, 1] for codes up to 100 standard deviations out")
+
+
+def _on_other_scale(seen: Seen, scaled: list[tuple[str, float, float]]) -> Finding:
+    """decode is out of range, but forward puts that right: figures and later checks look at what forward shows."""
+    cls, a, b = scaled[0]
+    shown = seen.rescued[cls]
+    key = "decode_returns_logits" if shown.name == "sigmoid" else "decode_on_other_scale"
+    return Finding(
+        False,
+        f"{' and '.join(c for c, *_ in scaled)}: {diagnosis.sentence([key])}: decode returns values from {number(a)} to "
+        f"{number(b)}, expected [0, 1], and forward shows {shown.text}",
+        diagnosis.hint([key]), key, {"min": a, "max": b}, {"min": 0.0, "max": 1.0}, mended=True,
+    )  # fmt: skip
 
 
 def _batch(seen: Seen, cls: str, method: str, b: int) -> dict[str, np.ndarray]:
@@ -458,12 +477,16 @@ def bottleneck(seen: Seen, context: Context) -> Finding:
         shown = here["forward"]
         if cls == "VAE" and not context.wiring_eval.exact:
             shown = here["staged"]
-        gap = float(np.abs(shown.reshape(len(shown), -1) - elsewhere.arrays["out0"]).max())
-        if not close(shown, elsewhere.arrays["out0"]):
-            return _bypassed(cls, f"the two differ by up to {number(gap)}", gap)
+        if (changed := _not_the_same(cls, shown, elsewhere.arrays["out0"], context)) is not None:
+            return changed
         compared += 1
     both = seen.get("staged:train:Autoencoder", None) if "Autoencoder" in seen.parts else None
     if both is not None and both.fault is None and not close(both.arrays["forward"], both.arrays["staged"]):
+        found = point_map(both.arrays["staged"], both.arrays["forward"])
+        if found is not None and (found.harmless or found.rescues):
+            return Finding(True, f"{compared} sets of codes decode to the same images elsewhere")
+        if found is not None:
+            return _changed_afterwards(found, context)
         return Finding(
             False,
             "Autoencoder: in train mode forward(x) is not decode(encode(x)) under the same seed, so what is trained is not what "
@@ -472,6 +495,28 @@ def bottleneck(seen: Seen, context: Context) -> Finding:
             {"difference": _gap(both.arrays["forward"], both.arrays["staged"])}, {"difference": 0.0},
         )  # fmt: skip
     return Finding(True, f"{compared} sets of codes decode to the same images elsewhere")
+
+
+def _not_the_same(cls: str, shown: np.ndarray, elsewhere: np.ndarray, context: Context) -> Finding | None:
+    """What is wrong if a reconstruction is not what its code decodes to elsewhere; ``None`` if nothing is."""
+    if close(shown, elsewhere):
+        return None
+    found = point_map(elsewhere, shown)
+    if found is None:
+        gap = float(np.abs(shown.reshape(len(shown), -1) - elsewhere).max())
+        return _bypassed(cls, f"the two differ by up to {number(gap)}", gap)
+    return None if found.harmless or found.rescues else _changed_afterwards(found, context)
+
+
+def _changed_afterwards(found: PointMap, context: Context) -> Finding:
+    """The autoencoder's forward changes single values; where the VAE's does so too, that is charged there."""
+    if context.wiring_eval.shown is not None and not context.wiring_eval.exact:
+        raise Echo("reparameterization.forward")
+    key = "images_changed_after_decoding"
+    return Finding(
+        False, f"Autoencoder: forward(x) is not decode(encode(x)): it shows {found.text}",
+        diagnosis.hint([key]), key, {"equal": False}, {"equal": True},
+    )  # fmt: skip
 
 
 def _gap(a: np.ndarray, b: np.ndarray) -> float | None:

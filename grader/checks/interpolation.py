@@ -62,6 +62,8 @@ def _paths(seen: Seen, context: Context) -> list[Path]:
             out.append(Path(where, None, want, shape, np.zeros(0, bool), what, text))
             continue
         frames = o.arrays["images"].reshape(k, 784)
+        if (by := seen.rescued.get(cls)) is not None and np.ptp(frames) < 1 + 1e-3 < np.ptp(want):
+            want = by(want)  # shown as forward shows it
         good = np.array([close(f, w) for f, w in zip(frames, want, strict=True)])
         codes = o.arrays["codes"]
         ends = seen.arrays(f"ends:{tag}")

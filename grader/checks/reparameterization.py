@@ -255,6 +255,8 @@ def forward(wiring_eval: Wiring, wiring_train: Wiring, seen: Seen, noise: Noise)
         raise Echo("betas.code_reaches_decoder")
     a = seen.arrays("staged:eval")
     changed = diagnosis.name_change(a["forward"], a["staged"])
+    if not changed and wiring_eval.shown is not None:
+        changed = f"not what decode returns but {wiring_eval.shown.text}"
     if wiring_eval.decodes_mu and wiring_train.exact:
         key = "noise_only_in_training"
     elif wiring_eval.call_swapped:
