@@ -40,7 +40,8 @@ _INFO: Mapping[str, Any] = {
     "state": {},
     "apply": {"changed_input": bool, "meta": [_META], "generator_after": str, "form": str},
     "chunked": {},
-    "staged": {"encode_calls": int},
+    "staged": {"encode_calls": int, "random_input": bool},
+    "encoder_noise": {"at_input": bool},
     "noise_gradient": {"detached": [str]},
     "code_gradient": {},
     "pixel_reach": {},
@@ -59,6 +60,9 @@ _STAGES = (
     "mu", "logvar", "z", "staged", "forward", "forward_mu", "forward_logvar", "from_mu", "from_swapped", "from_logvar",
     "from_formula", "forward_other_seed", "frozen", "frozen_other",
 )  # fmt: skip
+
+
+_GIVEN = ("from_given", "given_mu", "given_logvar")
 
 
 def problem(
@@ -120,7 +124,11 @@ def _names(op: str, args: Mapping[str, Any], tensors: Arrays, info: Any, arrays:
             # an autoencoder has one of each; the shapes that are expected say which
             return {f"out{i}" for i in range(outs if len(arrays) == outs else 1)}
         case "staged":
-            return {"staged", "forward"} if args.get("cls") == "Autoencoder" else set(_STAGES)
+            one = args.get("cls") == "Autoencoder"
+            given = set() if not info["random_input"] else {"from_given"} if one else set(_GIVEN)
+            return given | ({"staged", "forward"} if one else set(_STAGES))
+        case "encoder_noise":
+            return {"one", "two", "moved"}
         case "noise_gradient":
             return {"z"} | {f"d{n}" for n in ("mu", "logvar") if n not in info["detached"]}
         case "code_gradient":

@@ -17,7 +17,7 @@ from grader.model import GROUPS, UsageError
 DATASETS = ("digits", "mnist", "fashion")
 _KEYS = {  # of the tables whose keys are fixed
     "assignment": ("name", "version", "dataset", "seed"),
-    "models": ("latent_dim", "plane_dim", "betas"),
+    "models": ("latent_dim", "plane_dim", "betas", "denoising"),
     "training": ("steps", "batch", "learning_rate"),
     "interpolation": ("pairs", "steps"),
     "grid": ("n", "extent"),
@@ -78,6 +78,7 @@ class Assignment:
     load_seconds: float = 30.0
     call_seconds: float = 20.0
     step_seconds: float = 2.0  # published student networks need up to 1.2 for a step of the autoencoder
+    denoising: bool = False  # whether images may be made noisy before they are encoded in training
 
     @property
     def max_score(self) -> float:
@@ -107,6 +108,7 @@ class Assignment:
             "hidden": sorted(self.hidden),
             "questions": [[q.id, q.text, q.points] for q in self.questions],
             "templates": _folder_digest(self.templates),
+            **({"denoising": True} if self.denoising else {}),
             "late": None if self.late is None else [str(v) for v in astuple(self.late)],
             "echoes": self.echoes,
             "caps": dict(sorted(self.caps.items())),
@@ -177,6 +179,12 @@ class _Reader:
             raise self.fail(key, v, f"a number from {low:g} to {high:g}")
         return float(v)
 
+    def _flag(self, key: str) -> bool:
+        v = self.get(key, False)
+        if not isinstance(v, bool):
+            raise self.fail(key, v, "true or false")
+        return v
+
     def _only_known(self) -> None:
         """A misspelled key would leave its default in force: it is an error, not a comment."""
         known = {*_KEYS, "points", "questions", "late", "templates"}
@@ -221,6 +229,7 @@ class _Reader:
             questions=questions,
             templates=self._templates(folder),
             late=self._late(),
+            denoising=self._flag("models.denoising"),
             echoes=self._echoes(),
             caps=self._caps(points),
             **self._limits(),

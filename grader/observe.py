@@ -553,8 +553,8 @@ class Observer:
             return
         if (found.repair() if vae else found.ae_repair()) or run.cls in self.fits:
             return
-        if vae and found.train.shown is not None:
-            return  # forward is the stages and a map of their images
+        if vae and (found.train.shown is not None or found.train.denoises):
+            return  # forward is the stages, and something of its own before or after them
         recon, kl = (found.losses.recon, found.losses.kl) if vae else (found.losses.ae, None)
         staged = findings.arrays(self.seen, "staged:train:Autoencoder")
         if not vae and (staged is None or not findings.close(staged["forward"], staged["staged"])):
@@ -751,7 +751,7 @@ def _what(probe: Probe) -> str:
         "sample": "sample", "interpolate": "interpolate", "grid": "latent_grid", "loss": probe.args.get("fn"),
         "staged": "VAE.forward and its stages", "train": f"training ({probe.name.removeprefix('train:')})",
         "noise_gradient": "VAE.reparameterize", "code_gradient": "decode", "state": "the constructor",
-        "parameter_flow": "one training step", "pixel_reach": "encode",
+        "parameter_flow": "one training step", "pixel_reach": "encode", "encoder_noise": "encode",
         "slopes": probe.args.get("method"), "weight_slopes": "forward",
     }  # fmt: skip
     return str(names.get(probe.op) or probe.name)

@@ -85,7 +85,8 @@ def _named(s: np.ndarray, f: np.ndarray, span: float) -> tuple[str, str, Callabl
                 return name, text, formula
         if np.abs(np.clip(s, low, high) - f).max() <= SAME * span:
             return "clamp", f"it clamped to [{low:.3g}, {high:.3g}]", lambda v: np.clip(v, low, high)
-    slope, shift = np.polyfit(s, f, 1)
+    slope = float(((s - s.mean()) * (f - f.mean())).sum() / max(float(((s - s.mean()) ** 2).sum()), 1e-300))
+    shift = float(f.mean() - slope * s.mean())
     if np.abs(slope * s + shift - f).max() <= SAME * span:
         return "affine", f"{slope:.3g} times it, shifted by {shift:.3g}", lambda v: slope * v + shift
     return "", "another function of each of its values", lambda v: np.interp(v, s, f)

@@ -261,6 +261,10 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
                   {"reach": ((7,),)}, t, _names(cls, "encode"))
         )  # fmt: skip
         out.append(
+            Probe(f"encoder_noise:{cls}", "exam", "encoder_noise", {"key": t.key, "seed": 5}, {"x": x[:32]}, {}, t,
+                  _names(cls, "encode"))
+        )  # fmt: skip
+        out.append(
             Probe(
                 f"parameter_flow:{cls}", "exam", "parameter_flow",
                 {"key": t.key, "seed": 4, "beta": 1.0},

@@ -33,6 +33,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.utils._python_dispatch import TorchDispatchMode
 
 try:
     import derivatives
@@ -549,6 +550,69 @@ class Recorder:
         return {k: torch.cat(v)[:256] if v else torch.zeros(0, self.latent_dim) for k, v in named.items()}
 
 
+# --- randomness in train mode --------------------------------------------------------------------------
+
+
+class _Tamed(TorchDispatchMode):
+    """Takes the chance out of masks, for as long as it is entered, and leaves all other randomness as it is.
+
+    What torch's layers draw (every dropout, RReLU) and whatever is built from Bernoulli masks keeps everything. Uniform numbers
+    are all ``uniform``: compared with a threshold they make a mask, which a slightly other number leaves as it is; added
+    to something they do not.
+    """
+
+    def __init__(self, uniform: float, shape: torch.Size) -> None:
+        super().__init__()
+        self.uniform, self.elements = uniform, shape.numel()
+        self.weighed = False  # whether a layer with weights has been reached
+        self.at_input = False  # whether something random, other than torch's dropout, met the input before that
+
+    def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        name = func._schema.name.removeprefix("aten::")
+        if name in ("addmm", "mm", "bmm", "matmul", "convolution", "linear", "mkldnn_rnn_layer"):
+            self.weighed = True
+        if name in ("bernoulli", "bernoulli_") and self._constant(args):
+            return args[0].fill_(1.0) if name == "bernoulli_" else torch.ones_like(args[0])
+        if name.startswith("rrelu_with_noise"):
+            slope = (args[2] + args[3]) / 2 if len(args) > 3 else 0.23
+            out = torch.where(args[0] >= 0, args[0], args[0] * slope)
+            return args[0].copy_(out) if name.endswith("_") else out
+        out = func(*args, **kwargs)
+        if name in ("rand", "rand_like", "uniform_") or name in _DRAWS:
+            self.at_input |= not self.weighed and isinstance(out, torch.Tensor) and out.numel() == self.elements
+        if name in ("rand", "rand_like"):
+            return out.fill_(self.uniform)
+        if name == "uniform_":
+            low, high = (
+                (*args[1:3], 0.0, 1.0)[:2] if len(args) > 2 else (kwargs.get("from", 0.0), kwargs.get("to", 1.0))
+            )
+            return out.fill_(low + self.uniform * (high - low))
+        return out
+
+    @staticmethod
+    def _constant(args: Any) -> bool:
+        """Whether a mask keeps every element equally often: images as probabilities are no mask."""
+        p = next((a for a in reversed(args) if isinstance(a, torch.Tensor)), None)
+        number = len(args) > 1 and isinstance(args[1], float | int)
+        return number or p is None or not p.numel() or bool((p == p.reshape(-1)[0]).all())
+
+
+_DRAWS = (
+    "randn",
+    "randn_like",
+    "normal_",
+    "normal",
+    "randint",
+    "randint_like",
+    "bernoulli",
+    "bernoulli_",
+    "poisson",
+    "exponential_",
+)
+UNIFORM = (0.515, 0.525)  # no threshold that anybody would write lies between
+
+
 # --- losses that stand in for broken ones --------------------------------------------------------------
 
 
@@ -788,14 +852,19 @@ class Session:
                 again(seed)
                 (z,) = _tensors(model.encode(x.clone()), 1, "Autoencoder.encode", "z")
                 (x_hat,) = _tensors(model.decode(z), 1, "Autoencoder.decode", "x_hat")
-                again(seed)
-                (shown,) = _tensors(model(x.clone()), 1, "Autoencoder.forward", "x_hat")
-            return {"encode_calls": 0}, {"staged": _plain_tensor(x_hat), "forward": _plain_tensor(shown)}
+                shown, given = self._watched(model, x, lambda: again(seed), 1)
+                out = {"staged": x_hat, "forward": shown[0]}
+                if noisy := self._random_input(model, x, given, lambda: again(seed + 1), 1):
+                    assert given is not None
+                    again(seed)
+                    torch.set_rng_state(given[1])
+                    (z,) = _tensors(model.encode(given[0].clone()), 1, "Autoencoder.encode", "z")
+                    out["from_given"] = _tensors(model.decode(z), 1, "Autoencoder.decode", "x_hat")[0]
+            return {"encode_calls": 0, "random_input": noisy}, {k: _plain_tensor(v) for k, v in out.items()}
         with torch.no_grad():
             mu, logvar, z, x_hat = stages(model.reparameterize)
             out = {"mu": mu, "logvar": logvar, "z": z, "staged": x_hat}
-            again(seed)
-            forward = _tensors(model(x.clone()), 3, "VAE.forward", "(x_hat, mu, logvar)")
+            forward, given = self._watched(model, x, lambda: again(seed), 3)
             out |= dict(zip(("forward", "forward_mu", "forward_logvar"), forward, strict=True))
             out["from_mu"] = stages(lambda m, lv: m)[3]
             out["from_swapped"] = stages(lambda m, lv: model.reparameterize(lv, m))[3]
@@ -804,7 +873,43 @@ class Session:
             again(seed + 1)
             out["forward_other_seed"] = _tensors(model(x.clone()), 3, "VAE.forward", "…")[0]
             calls = self._frozen_codes(model, x, mu, logvar, lambda: again(seed), out)
-        return {"encode_calls": calls}, {k: _plain_tensor(v) for k, v in out.items()}
+            if noisy := self._random_input(model, x, given, lambda: again(seed + 1), 3):
+                assert given is not None
+                again(seed)
+                torch.set_rng_state(given[1])
+                codes = _tensors(model.encode(given[0].clone()), 2, "VAE.encode", "(mu, logvar)")
+                out |= {"given_mu": codes[0], "given_logvar": codes[1]}
+                out["from_given"] = _tensors(model.decode(model.reparameterize(*codes)), 1, "VAE.decode", "x_hat")[0]
+        info = {"encode_calls": calls, "random_input": noisy}
+        return info, {k: _plain_tensor(v) for k, v in out.items()}
+
+    @staticmethod
+    def _watched(
+        model: Any, x: torch.Tensor, again: Callable[[], None], count: int
+    ) -> tuple[tuple[torch.Tensor, ...], tuple[torch.Tensor, torch.Tensor] | None]:
+        """What ``forward`` returns, with what it gave to ``encode`` and the state of the generator then."""
+        encode, given = model.encode, []
+
+        def watching(*args: Any, **kwargs: Any) -> Any:
+            first = next(iter((*args, *kwargs.values())), None)
+            if isinstance(first, torch.Tensor):
+                given.append((first.detach().clone(), torch.get_rng_state()))
+            return encode(*args, **kwargs)
+
+        again()
+        with _methods(model, encode=watching):
+            out = _tensors(model(x.clone()), count, f"{type(model).__name__}.forward", "what the assignment names")
+        return out, given[0] if given else None
+
+    def _random_input(
+        self, model: Any, x: torch.Tensor, given: tuple[torch.Tensor, torch.Tensor] | None,
+        again: Callable[[], None], count: int,
+    ) -> bool:  # fmt: skip
+        """Whether ``forward`` encodes other images than it is given, and others each time."""
+        if given is None or given[0].numel() != x.numel() or torch.equal(given[0].reshape(-1), x.reshape(-1)):
+            return False
+        _, other = self._watched(model, x, again, count)
+        return other is not None and not torch.equal(given[0], other[0])
 
     @staticmethod
     def _frozen_codes(
@@ -835,6 +940,30 @@ class Session:
                 pictures.append(_tensors(model(images.clone()), 3, "VAE.forward", "…")[0])
             out |= dict(zip(("frozen", "frozen_other"), pictures, strict=True))
         return calls
+
+    def op_encoder_noise(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
+        """Codes in train mode under two seeds, and with other uniform numbers, while masks keep everything."""
+        model, cls, _ = self.models[args["key"]]
+        model.train(True)
+        buffers = {n: b.detach().clone() for n, b in model.named_buffers()}
+        out: dict[str, torch.Tensor] = {}
+        at_input = False
+        seed, plain = args["seed"], random.random
+        for name, offset, uniform in (("one", 0, 0), ("two", 1, 0), ("moved", 0, 1)):
+            seed_everything(seed + offset)
+            with torch.no_grad():
+                for n, b in model.named_buffers():
+                    b.copy_(buffers[n])
+            tamed = _Tamed(UNIFORM[uniform], t["x"].shape)
+            random.random = lambda: UNIFORM[uniform]  # noqa: B023
+            try:
+                with torch.no_grad(), tamed:
+                    codes = _tensors(model.encode(t["x"].clone()), 2 if cls == "VAE" else 1, f"{cls}.encode", "…")
+            finally:
+                random.random = plain
+            out[name] = _plain_tensor(torch.cat([c.reshape(-1) for c in codes]))
+            at_input |= tamed.at_input
+        return {"at_input": at_input}, out
 
     def op_noise_gradient(self, args: dict[str, Any], t: dict[str, torch.Tensor]) -> Result:
         """Gradients of ``sum(w * reparameterize(mu, logvar))``."""

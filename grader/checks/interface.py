@@ -382,7 +382,7 @@ def batch_independence(seen: Seen) -> Finding:
 
 
 @check("interface.state", uses=("VAE", "Autoencoder"), parts=probes.CLASSES)
-def state(seen: Seen) -> Finding:
+def state(seen: Seen, context: Context) -> Finding:
     """All of a model is in its state dict, calls repeat, and inputs are left alone."""
     for cls in seen.parts:
         for name, o in seen.items():
@@ -421,7 +421,45 @@ def state(seen: Seen) -> Finding:
                     {"difference": gap},
                     {"difference": 0.0},
                 )
+    for cls in seen.parts:
+        if (random := _random_encoder(seen, cls, context)) is not None:
+            return random
     return Finding(True, "state dicts reproduce both models; repeated calls agree; inputs are unchanged")
+
+
+def _random_encoder(seen: Seen, cls: str, context: Context) -> Finding | None:
+    """Codes have to follow from the image in train mode too, but for torch's own random layers and masks."""
+    at_input = False
+    if seen.has(f"encoder_noise:{cls}"):  # a failure there is of that question: encode is judged by others
+        a = seen.arrays(f"encoder_noise:{cls}")
+        at_input = bool(seen[f"encoder_noise:{cls}"].info["at_input"])
+        noise = next((n for n in ("two", "moved") if not close(a["one"], a[n])), "")
+        gap = float(np.abs(a["one"] - a[noise or "two"]).max())
+        if noise and not at_input:
+            return Finding(
+                False, f"in train mode {cls}.encode gives other codes of the same images each time, by up to {number(gap)}: "
+                f"{diagnosis.sentence(['noise_in_encoder'])}",
+                diagnosis.hint(["noise_in_encoder"]), "noise_in_encoder", {"difference": gap}, {"difference": 0.0},
+                mended=True,
+            )  # fmt: skip
+    modes = [m for m in ("train", "eval") if _denoises(seen, cls, m, context)]
+    if not (at_input or modes) or (context.assignment.denoising and "eval" not in modes):
+        return None
+    where = "encode" if at_input else f"forward, in {' and in '.join(modes)} mode,"
+    return Finding(
+        False, f"{cls}: {where} puts noise or a mask of its own on the images before they are encoded: "
+        f"{diagnosis.sentence(['denoising'])}",
+        diagnosis.hint(["denoising"]), "denoising", {"noise_on_input": True}, {"noise_on_input": False}, mended=True,
+    )  # fmt: skip
+
+
+def _denoises(seen: Seen, cls: str, mode: str, context: Context) -> bool:
+    if cls == "VAE":
+        return (context.wiring_train if mode == "train" else context.wiring_eval).denoises
+    o = seen.get("staged:train:Autoencoder")
+    if mode == "eval" or o is None or o.fault is not None or "from_given" not in o.arrays:
+        return False
+    return close(o.arrays["forward"], o.arrays["from_given"])
 
 
 def _changed(where: str) -> Finding:
@@ -483,6 +521,8 @@ def bottleneck(seen: Seen, context: Context) -> Finding:
     both = seen.get("staged:train:Autoencoder", None) if "Autoencoder" in seen.parts else None
     if both is not None and both.fault is None and not close(both.arrays["forward"], both.arrays["staged"]):
         found = point_map(both.arrays["staged"], both.arrays["forward"])
+        if _denoises(seen, "Autoencoder", "train", context):
+            return Finding(True, f"{compared} sets of codes decode to the same images elsewhere")
         if found is not None and (found.harmless or found.rescues):
             return Finding(True, f"{compared} sets of codes decode to the same images elsewhere")
         if found is not None:

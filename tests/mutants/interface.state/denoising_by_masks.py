@@ -1,4 +1,4 @@
-"""The encoder sees noisy images in train mode only."""
+"""The encoder sees images with a mask of its own making in train mode: a denoising autoencoder."""
 
 import torch
 from torch import nn
@@ -51,6 +51,7 @@ def vae_loss(x_hat, x, mu, logvar, beta):
 
 
 TUNED_BETA = 10.0
+DIAGNOSIS = "denoising"
 
 @torch.no_grad()
 def sample(model, n):
