@@ -12,4 +12,4 @@ PATCH = [
     ),
 ]
 DIAGNOSIS = "training_differs"
-ALSO = ["betas.learns", "betas.kl_falls", "betas.honest_information", "betas.tuned", "interpolation.smoothness"]
+ALSO = ["betas.learns", "betas.kl_falls", "betas.tuned", "interpolation.smoothness"]
