@@ -182,6 +182,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "forward_returns_sigma": ("forward returns σ where logvar belongs", "Return (x_hat, mu, logvar), as encode gave them."),
     "forward_returns_code": ("forward returns the sampled code where mu or logvar belongs", "Return (x_hat, mu, logvar), as encode gave them."),
     "forward_results_order": ("forward returns its results in another order", "The order is (x_hat, mu, logvar)."),
+    "forward_draws_otherwise": ("forward's noise is not that of one call of reparameterize(mu, logvar)", "x_hat = self.decode(self.reparameterize(mu, logvar)): no noise of its own, no second draw, no mean of several."),
     "dropout_on_code": ("in training a part of the code is dropped", "No dropout between reparameterize and the decoder."),
     "tuned_beta_collapses": ("TUNED_BETA is so large that the posterior collapses", "Try a smaller beta: the KL should stay above a few nats."),
     "tuned_beta_does_nothing": ("TUNED_BETA is so small that it does nothing", "Try a larger beta: prior samples should look like digits."),

@@ -5,8 +5,9 @@ A mutant is a Python file of literals. Either it names an honest submission and 
     BASE = "mlp"
     PATCH = [("old text", "new text")]
 
-or, without ``BASE``, the file is itself the submission. ``DIAGNOSIS`` is the bug's key, ``None`` where
-no name is demanded; ``ALSO`` lists checks that may fail besides the one whose folder the file is in.
+or, without ``BASE``, the file is itself the submission. ``DIAGNOSIS`` is the bug's key, ``None`` where no name is
+demanded, with the reason in the docstring after "No name:"; ``ALSO_DIAGNOSIS`` lists keys that are as right.
+``ALSO`` lists checks that may fail besides the one whose folder the file is in.
 """
 
 from __future__ import annotations

@@ -262,7 +262,8 @@ def forward(wiring_eval: Wiring, wiring_train: Wiring, seen: Seen, noise: Noise)
     elif wiring_eval.call_swapped:
         key = "mu_logvar_swapped"
     else:
-        key = "images_changed_after_decoding" if changed else None
+        other_draw = wiring_eval.varies_with_seed and not wiring_eval.decodes_logvar
+        key = "images_changed_after_decoding" if changed else "forward_draws_otherwise" if other_draw else None
     if wiring_eval.formula_inline and not noise.formula:
         raise Echo("reparameterization.formula")  # forward is right, reparameterize is not
     if wiring_eval.decodes_logvar:

@@ -293,6 +293,9 @@ def _name_grid(
     got: np.ndarray, want: np.ndarray, seen: Seen, n: int, good: np.ndarray, codes: np.ndarray, extent: float
 ) -> tuple[str | None, str, str]:
     """``(key, what is seen, orientation of what is there)``."""
+    whole, right = (t.transpose(0, 2, 1, 3).reshape(n * 28, n * 28) for t in (got, want))
+    if (apart := _overlap(whole, want)) is not None:
+        return "grid_tiles_overlap", f"tiles are pasted {apart} pixels apart, over each other", ""
     flat = got.reshape(n, n, -1)
     filled = np.ptp(flat, axis=2) > 1e-6
     if good.any() and not good.all():  # the rest may show anything: an uninitialised or another canvas
@@ -323,11 +326,8 @@ def _name_grid(
     for key, turn in _SYMMETRIES.items():
         if close(turn(got), want):
             return key.strip(), diagnosis.sentence([key.strip()]), ""
-    whole, right = (t.transpose(0, 2, 1, 3).reshape(n * 28, n * 28) for t in (got, want))
     if close(got[::2], want[::2]) and close(got[1::2], want[1::2, ::-1]):
         return "grid_rows_alternate", diagnosis.sentence(["grid_rows_alternate"]), ""
-    if (apart := _overlap(whole, want)) is not None:
-        return "grid_tiles_overlap", f"tiles are pasted {apart} pixels apart, over each other", ""
     if turned := diagnosis.name_turn(whole, right):
         return "grid_image_turned", f"the finished image is {turned}", ""
     if close(whole, want.reshape(n * 28, n * 28)):

@@ -1,4 +1,7 @@
-"""The autoencoder's forward adds noise to images in train mode, beside encode and decode."""
+"""The autoencoder's forward adds noise to images in train mode, beside encode and decode.
+
+No name: forward differs from decode(encode(x)), and a difference alone does not tell noise from another network.
+"""
 
 BASE = "mlp"
 PATCH = [

@@ -1,4 +1,7 @@
-"""On a model in train mode noise is added between the ends."""
+"""On a model in train mode noise is added between the ends.
+
+No name: codes leave the line in train mode only, by numbers of no formula.
+"""
 
 BASE = "mlp"
 PATCH = [

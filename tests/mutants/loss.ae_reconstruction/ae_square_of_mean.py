@@ -1,4 +1,7 @@
-"""Ae_loss squares the mean difference instead of averaging squares."""
+"""Ae_loss squares the mean difference instead of averaging squares.
+
+No name: the numbers are of no formula that would say more than the message does.
+"""
 
 import torch
 import torch.nn as nn

@@ -1,4 +1,7 @@
-"""A penalty on bright pixels is added, so x itself is not the best answer."""
+"""A penalty on bright pixels is added, so x itself is not the best answer.
+
+No name: the numbers are of no formula that would say more than the message does.
+"""
 
 BASE = "conv"
 PATCH = [

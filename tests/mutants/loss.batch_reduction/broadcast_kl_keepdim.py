@@ -1,4 +1,7 @@
-"""[B,1] + [B] broadcasts to [B,B] in the KL before the sum."""
+"""[B,1] + [B] broadcasts to [B,B] in the KL before the sum.
+
+No name: the KL grows with the square of the batch, as several mistakes make it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The reconstruction is divided by the square root of the batch size."""
+"""The reconstruction is divided by the square root of the batch size.
+
+No name: an exponent of one half is no mixture of a sum and a mean.
+"""
 
 BASE = "sum_sse"
 PATCH = [

@@ -1,4 +1,7 @@
-"""beta is warmed up by a counter inside the loss."""
+"""beta is warmed up by a counter inside the loss.
+
+No name: what the counter stands at is another number in every call.
+"""
 
 BASE = "mlp"
 PATCH = [

@@ -1,4 +1,7 @@
-"""Burgess capacity: beta*|kl - 5|."""
+"""Burgess capacity: beta*|kl - 5|.
+
+No name: the numbers are of no formula that would say more than the message does.
+"""
 
 import torch
 import torch.nn as nn

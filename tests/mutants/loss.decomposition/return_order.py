@@ -1,4 +1,7 @@
-"""Returns (total, kl, recon)."""
+"""Returns (total, kl, recon).
+
+No name: recon and kl in each other's place fit as beta on the wrong term does.
+"""
 
 import torch
 from torch import nn

@@ -1,4 +1,7 @@
-"""Pixels that are off by more than 0.6 count, but pull on nothing."""
+"""Pixels that are off by more than 0.6 count, but pull on nothing.
+
+No name: the gradient is zero here and right there, as behind many a clamp.
+"""
 
 BASE = "mlp"
 PATCH = [

@@ -1,4 +1,7 @@
-"""A bracket is closed too early, so that half of the formula is not summed."""
+"""A bracket is closed too early, so that half of the formula is not summed.
+
+No name: the numbers are of no formula that would say more than the message does.
+"""
 
 BASE = "mlp"
 PATCH = [

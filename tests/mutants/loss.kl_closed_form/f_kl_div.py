@@ -1,4 +1,7 @@
-"""F.kl_div of softmaxes in place of the Gaussian KL."""
+"""F.kl_div of softmaxes in place of the Gaussian KL.
+
+No name: the numbers are of no formula that would say more than the message does.
+"""
 
 import torch
 from torch import nn

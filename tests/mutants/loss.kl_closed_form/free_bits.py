@@ -1,4 +1,7 @@
-"""Each latent dimension has half a nat for free."""
+"""Each latent dimension has half a nat for free.
+
+No name: the numbers are of no formula that would say more than the message does.
+"""
 
 BASE = "conv"
 PATCH = [

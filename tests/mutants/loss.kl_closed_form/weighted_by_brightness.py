@@ -1,4 +1,7 @@
-"""Dark images are to count less: the KL is weighted by how bright its image is."""
+"""Dark images are to count less: the KL is weighted by how bright its image is.
+
+No name: "it depends on the images" is told of a KL that is the closed form besides, which this is not.
+"""
 
 BASE = "mlp"
 PATCH = [

@@ -1,4 +1,7 @@
-"""The target is pulled towards one half."""
+"""The target is pulled towards one half.
+
+No name: the numbers are of no formula that would say more than the message does.
+"""
 
 BASE = "conv"
 PATCH = [

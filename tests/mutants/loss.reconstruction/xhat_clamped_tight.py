@@ -1,4 +1,7 @@
-"""X_hat clamped to [0.1, 0.9] before the squared error."""
+"""X_hat clamped to [0.1, 0.9] before the squared error.
+
+No name: the numbers are of no formula that would say more than the message does.
+"""
 
 import torch
 from torch import nn

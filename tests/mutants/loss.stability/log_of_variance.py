@@ -1,4 +1,7 @@
-"""log(exp(logvar) - 1e-6) to recover the logarithm."""
+"""log(exp(logvar) - 1e-6) to recover the logarithm.
+
+No name: that a value is not finite does not tell why.
+"""
 
 BASE = "mlp"
 PATCH = [

@@ -10,7 +10,7 @@ PATCH = [
 """,
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "forward_draws_otherwise"
 ALSO = [
     "betas.trains_on_samples",
     "betas.honest_information",

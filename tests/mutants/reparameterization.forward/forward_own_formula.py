@@ -73,5 +73,5 @@ def latent_grid(model, n=21, extent=4.0):
     z = torch.tensor(np.column_stack([gx.ravel(), gy.ravel()]), dtype=torch.float32)
     return torch.sigmoid(model.to_logits(z)).view(n, n, 28, 28).permute(0, 2, 1, 3).reshape(28 * n, -1)
 
-DIAGNOSIS = None
+DIAGNOSIS = "forward_draws_otherwise"
 ALSO = []

@@ -10,7 +10,7 @@ PATCH = [
         x_hat""",
     ),
 ]
-DIAGNOSIS = None
+DIAGNOSIS = "forward_draws_otherwise"
 ALSO = [
     "betas.trains_on_samples",
     "betas.honest_information",

@@ -1,4 +1,7 @@
-"""Sample switches the model to train mode: batch statistics of the samples."""
+"""Sample switches the model to train mode: batch statistics of the samples.
+
+No name: batch statistics of the samples change every image in a way of its own.
+"""
 
 import torch
 from torch import nn

@@ -1,4 +1,7 @@
-"""On a model in train mode the grid is shaken."""
+"""On a model in train mode the grid is shaken.
+
+No name: codes leave the grid in train mode only, by numbers of no formula.
+"""
 
 BASE = "mlp"
 PATCH = [
