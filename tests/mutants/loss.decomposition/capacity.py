@@ -1,7 +1,4 @@
-"""Burgess capacity: beta*|kl - 5|.
-
-No name: the numbers are of no formula that would say more than the message does.
-"""
+"""Burgess capacity: beta*|kl - 5|."""
 
 import torch
 import torch.nn as nn

@@ -1,7 +1,4 @@
-"""A bracket is closed too early, so that half of the formula is not summed.
-
-No name: the numbers are of no formula that would say more than the message does.
-"""
+"""A bracket is closed too early, so that half of the formula is not summed."""
 
 BASE = "mlp"
 PATCH = [

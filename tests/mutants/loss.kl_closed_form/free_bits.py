@@ -1,7 +1,4 @@
-"""Each latent dimension has half a nat for free.
-
-No name: the numbers are of no formula that would say more than the message does.
-"""
+"""Each latent dimension has half a nat for free."""
 
 BASE = "conv"
 PATCH = [
