@@ -144,8 +144,9 @@ def test_the_published_bands_are_their_runs(path: Path) -> None:
     bands, runs = calibrate.load(path, a)
     assert set(bands) == set(calibrate.RULES)
     for name, band in bands.items():
-        values = [r["metrics"][name] for r in runs]
+        values = [r["metrics"][name] for r in runs if name in r["metrics"]]
         want = calibrate.band(name, values)
         assert (band.low, band.high) == pytest.approx((want.low, want.high), abs=1e-5), name
-        assert band.runs == len(values) >= 96  # at least 12 architectures and 8 seeds
+        # at least 12 architectures and 8 seeds; of slow runs only those that were given the steps that they needed
+        assert band.runs == len(values) >= (80 if name in calibrate.GIVEN_TIME else 96)
     assert len({r["variant"] for r in runs}) >= 12 and len({r["seed"] for r in runs}) >= 8
