@@ -303,7 +303,7 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
 LENGTHS = (0.02, 0.002, 1e-5)  # along unit vectors
 WEIGHT_LENGTHS = (0.002, 1e-5)  # for weights, in root mean squares of the tensor that is moved
 SLOPE_ROWS = {False: 64, True: 16}  # in eval mode each row has a direction of its own
-DIRECTIONS = 8  # in train mode, where batch norm ties rows together: of all rows at once
+DIRECTIONS = 4  # in train mode, where batch norm ties rows together: of all rows at once
 
 
 def slope_probes(assignment: Assignment) -> list[Probe]:
@@ -343,7 +343,7 @@ def slope_probes(assignment: Assignment) -> list[Probe]:
         out.append(
             Probe(
                 f"slopes:{cls}:weights", "exam", "weight_slopes",
-                {"key": m.key, "train": True, "seed": 7, "lengths": list(WEIGHT_LENGTHS), "directions": 2},
+                {"key": m.key, "train": True, "seed": 7, "lengths": list(WEIGHT_LENGTHS), "directions": 1},
                 {"x": pictures[:8]} | weights(8, 784),
                 {}, m, _names(cls, *through) | {"slopes"}, VIEW,
             )
