@@ -295,6 +295,7 @@ def test_every_field_is_in_one_of_the_two_keys(tmp_path: Path) -> None:
     observed = {
         "dataset", "seed", "latent_dim", "plane_dim", "betas", "steps", "batch", "learning_rate", "pairs",
         "interpolation_steps", "grid_n", "grid_extent", "load_seconds", "call_seconds", "step_seconds",
+        "denoising",
     }  # fmt: skip
     judged = {"name", "version", "points", "hidden", "questions", "templates", "late", "echoes", "caps"}
     assert {f.name for f in fields(Assignment)} == observed | judged

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from grader import control, derivatives, oracles, worker
-from grader.checks.derivatives import TOLERANCE, slopes
+from grader.checks.slopes import TOLERANCE, slopes
 from grader.convention import Scale
 from tests.mutation import HONEST
 

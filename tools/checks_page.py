@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from grader import assignment, calibrate, checks, convention, findings, losses, metrics, probes
-from grader.checks import betas, derivatives, interface, interpolation, loss, reparameterization, sampling
+from grader.checks import betas, interface, interpolation, loss, reparameterization, sampling, slopes
 from grader.model import GROUPS
 from grader.report import GROUP_TITLES
 
@@ -71,7 +71,7 @@ ORACLES: dict[str, tuple[str, str]] = {
         "closed forms of cross-entropy, squared and absolute error at random points and several batch sizes; the "
         "factor is factored into pixels and batch, what is left must be 1 (or ½ for squared error); then black and white images, and pixels that are wrong by up to "
         f"{probes.FAR[-1]:g} (5,400 nats an image)",
-        f"relative {convention.RECON_TOLERANCE:g}, at black and white {loss.EDGE_TOLERANCE:g}, far out {derivatives.FAR_VALUE:g}: epsilons up "
+        f"relative {convention.RECON_TOLERANCE:g}, at black and white {loss.EDGE_TOLERANCE:g}, far out {slopes.FAR_VALUE:g}: epsilons up "
         "to 1e-4 inside logarithms move a mean cross-entropy at x_hat in [0.2, 0.8] by less than 1e-3 and far out by 1.4 %, and one of "
         "0.01 moves it at black and white by 1 %",
     ),
@@ -100,8 +100,8 @@ ORACLES: dict[str, tuple[str, str]] = {
         "gradient; autograd's derivatives of encode, decode and (in every weight) forward against central differences of "
         "their values under a replayed seed, in train and eval mode",
         f"{loss.GRADIENT_TOLERANCE:g} of the largest element: an epsilon of 1e-4 inside a logarithm moves the gradient by less; slopes "
-        f"{derivatives.TOLERANCE[True].slope:g} around 1, {derivatives.TOLERANCE[True].weights:g} for one tensor of weights, in "
-        f"float64; {derivatives.TOLERANCE[False].slope:g} and {derivatives.TOLERANCE[False].weights:g} for code that asks for float32",
+        f"{slopes.TOLERANCE[True].slope:g} around 1, {slopes.TOLERANCE[True].weights:g} for one tensor of weights, in "
+        f"float64; {slopes.TOLERANCE[False].slope:g} and {slopes.TOLERANCE[False].weights:g} for code that asks for float32",
     ),
     "loss.stability": (
         f"x_hat exactly 0 and 1, logvar = ±{probes.EXTREME_LOGVAR:g}: values and gradients finite",
@@ -154,7 +154,7 @@ ORACLES: dict[str, tuple[str, str]] = {
         f"{', '.join(map(str, probes.PAIRED_STEPS))} of training the total and its gradient against those of the harness's loss in the "
         "submission's convention, through the stages, at the same weights, batch and noise",
         f"calibrated: `recon_gap`, `kl_gap`; Fano with {betas.READER_ERRORS} standard errors of the classifier in the student's favour; "
-        f"{100 * derivatives.PAIR_VALUE:g} % of the total, {100 * derivatives.PAIR_GRADIENT:g} % of the gradient",
+        f"{100 * slopes.PAIR_VALUE:g} % of the total, {100 * slopes.PAIR_GRADIENT:g} % of the gradient",
     ),
     "betas.tuned": (
         "the KL and the active units (Burda et al. 2016) at `TUNED_BETA`, against those at β = 0",

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader import diagnosis, oracles, probes
 from grader.behaviour import Behaviour, Trained, band_metrics
-from grader.checks import derivatives
+from grader.checks import slopes
 from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
 from grader.findings import Noise, Wiring, close
 from grader.model import Band, Fault
@@ -326,7 +326,7 @@ def honest_information(shown: Behaviour, seen: Seen, bands: dict[str, Band], con
     steps of training its gradient beside that of the harness's own loss through the stages.
     """
     run = _run(shown, seen, "beta_1")
-    apart = derivatives.paired(seen)
+    apart = slopes.paired(seen)
     if apart is not None:
         return apart
     values = band_metrics(shown)

@@ -6,7 +6,7 @@ import numpy as np
 
 from grader import convention, diagnosis, formulas, oracles, probes
 from grader import losses as fits
-from grader.checks import derivatives
+from grader.checks import slopes
 from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
 from grader.convention import ReconFit, ReconPoint, Scale
 from grader.losses import Losses
@@ -198,11 +198,11 @@ def _far_from_the_middle(fit: ReconFit, context: Context, seen: Seen, fn: str, p
 def _far_out(fit: ReconFit, context: Context, seen: Seen, fn: str, part: str) -> Finding | None:
     """What is wrong where x_hat is far from x. Clamped or smoothed images show at black and white; an error that is cut
     off is too small well before."""
-    ends, cut = (f(fit, context, seen, fn, part) for f in (_far_from_the_middle, derivatives.far_values))
+    ends, cut = (f(fit, context, seen, fn, part) for f in (_far_from_the_middle, slopes.far_values))
     if ends is None or cut is None:
         return ends or cut
     got, want = (float(d["recon" if fn == "loss" else "ae_loss"]) for d in (cut.measured, cut.expected))
-    return cut if got < want and cut.measured["error"] <= derivatives.SAFE else ends
+    return cut if got < want and cut.measured["error"] <= slopes.SAFE else ends
 
 
 FAMILY_NAMES = {"bce": "binary cross-entropy", "squared": "squared error", "absolute": "absolute error"}
@@ -582,10 +582,10 @@ def gradients(losses: Losses, seen: Seen, context: Context) -> Finding:
                     {"without_gradient": part["missing"]}, {"without_gradient": []},
                 )  # fmt: skip
     for fit, fn in ((losses.recon, "loss"), (losses.ae, "ae_loss")):
-        off = derivatives.of_recon(fit, context, seen, fn)
+        off = slopes.of_recon(fit, context, seen, fn)
         if off is not None:
             return off
-    off = derivatives.of_stages(seen)
+    off = slopes.of_stages(seen)
     return off or Finding(
         True, "gradients agree with the closed forms and with differences of values, and reach every weight"
     )
