@@ -205,7 +205,7 @@ def scale_of(factors: Mapping[tuple[int, int], float]) -> Scale | None:
     batch, latent = _batch_exponent(by_batch), _exponent(by_latent)
     if batch is None or latent is None:
         return None
-    b, d = common_b, common_d
+    b, d = (common_b, common_d) if (common_b, common_d) in factors else shapes[0]
     return _with_pixels(factors[b, d] / (b**batch * d**latent), batch, latent)
 
 

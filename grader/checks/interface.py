@@ -244,6 +244,7 @@ def _only_one_latent(faults: list[tuple[str, Any]], wanted: list[str]) -> bool:
 
 
 UNREACHED = 0.4  # a ReLU, SiLU, GELU or Mish before the sigmoid stays above 0.42; linear layers reach both ends
+TWICE = 0.7311  # the sigmoid of 1, the most that a sigmoid of a sigmoid reaches
 RANGE_TOLERANCE = 1e-3  # a missing sigmoid leaves [0, 1] by more than 1 at codes of 100 standard deviations
 
 
@@ -254,6 +255,19 @@ def _one_sided(low: float, high: float) -> bool:
     """
     stops = UNREACHED <= low <= 0.55
     return stops and (high >= 0.9 or (low >= 0.5 - RANGE_TOLERANCE and high > 0.6))
+
+
+def _never_below_half(seen: Seen, cls: str) -> tuple[float, float] | None:
+    """The range of a decoder with large weights, if that is the one of two sigmoids: half of it is what one reaches.
+
+    Weights that start small keep every code near the middle; with large ones of either sign a single sigmoid shows both ends.
+    """
+    if not seen.has(f"state:decode:old:{cls}"):
+        return None
+    values = seen.arrays(f"state:decode:old:{cls}")["out0"]
+    a, b = float(values.min()), float(values.max())
+    twice = a >= 0.5 - RANGE_TOLERANCE and b <= TWICE + RANGE_TOLERANCE
+    return (a, b) if twice and b - a > 0.05 else None
 
 
 @check("interface.range", uses=("VAE", "Autoencoder"), parts=probes.CLASSES)
@@ -282,6 +296,8 @@ def value_range(seen: Seen) -> Finding:
                 low, high, where = min(low, a), max(high, b), where or cls
         elif _one_sided(a, b) or _one_sided(1 - b, 1 - a):
             squeezed.append((cls, a, b))
+        elif (spread := _never_below_half(seen, cls)) is not None:
+            squeezed.append((cls, *spread))
     if where:
         in_bytes = low >= 0 and abs(high - 255.0) < 0.5  # at codes of 100 standard deviations a sigmoid has reached 1
         key = "output_in_bytes" if in_bytes else "sigmoid_missing" if high > 1 else "output_negative"
@@ -299,7 +315,7 @@ def value_range(seen: Seen) -> Finding:
         return _on_other_scale(seen, scaled)
     if squeezed:
         cls, a, b = squeezed[0]
-        twice = a >= 0.5 - RANGE_TOLERANCE and b <= 0.7311 + RANGE_TOLERANCE
+        twice = a >= 0.5 - RANGE_TOLERANCE and b <= TWICE + RANGE_TOLERANCE
         key = "sigmoid_twice" if twice else "activation_before_sigmoid"
         return Finding(
             False,
