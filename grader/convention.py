@@ -378,8 +378,8 @@ def _family_fit(
             # where a constant makes up most of a value, what OTHER_MACHINES may do to it must not hide the rest
             size = float(np.abs(values).max())
             granted = 2 * OTHER_MACHINES * size if abs(shift) > 0.5 * size else 0.0
-            if reach < 10 * granted:
-                return math.inf, {}
+            if reach < 10 * granted:  # or anything would fit
+                granted = 0.0
             deviation = max(residual - granted, 0.0) / max(reach, 1e-12)
         worst = max(worst, deviation)
     return worst, factors

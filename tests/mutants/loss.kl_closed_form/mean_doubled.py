@@ -7,4 +7,4 @@ PATCH = [
         "    kl = torch.sum(mu**2) + 0.5 * torch.sum(logvar.exp() - logvar - 1)",
     ),
 ]
-DIAGNOSIS = "kl_term_factor"
+DIAGNOSIS = "kl_half_on_one_part"
