@@ -198,7 +198,7 @@ RECON_SLIPS: dict[str, Slip] = {
     "wrong sign": ({"factor": -1.0}, RECON, "recon_extra_factor"),
     "other images": ({"error": lambda a, x: bce(a, x.roll(1, 0))}, RECON, "recon_other_images"),
     "rounded": ({"error": lambda a, x: bce(a, (x > 0.3).float())}, RECON, "recon_target_rounded"),
-    "swapped": ({"error": lambda a, x: bce(x, a)}, RECON, "bce_swapped"),
+    "swapped": ({"error": lambda a, x: F.binary_cross_entropy(x, a, reduction="none")}, RECON, "bce_swapped"),
     "σ of a tenth": ({"error": _sigma_tenth}, RECON, "recon_sigma_fixed"),
     "continuous": ({"error": _continuous}, RECON, "recon_continuous_bernoulli"),
     "two errors": ({"error": lambda a, x: bce(a, x) + squared(a, x)}, RECON, "recon_two_errors"),

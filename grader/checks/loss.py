@@ -499,6 +499,8 @@ def batch_reduction(losses: Losses, seen: Seen) -> Finding:
             diagnosis.hint(["batch_size_in_loss"]), "batch_size_in_loss",
             measured | {f"{k}_divisor": v for k, v in written.items()}, {"divisor": "the batch size, or none"},
         )  # fmt: skip
+    if p != q and "unreduced" in losses.flaws["recon"] | losses.flaws["kl"]:
+        raise Echo("loss.returns")  # how the batch is reduced is open where a reduction is missing
     if p == q and p in (0, 1):
         return Finding(True, f"both terms are {'sums' if p == 1 else 'means'} over the batch", measured=measured)
     if p not in (0, 1) or q not in (0, 1):
@@ -604,6 +606,9 @@ def stability(losses: Losses, seen: Seen) -> Finding:
             raise Echo("loss.returns")  # it is not finite at ordinary inputs either
         fn = "ae_loss" if name.startswith("ae") else "vae_loss"
         pixel = fn == "ae_loss" or any(k in bad for k in ("recon", "dx_hat"))
+        fit = losses.ae if fn == "ae_loss" else losses.recon
+        if pixel and fit is not None and fit.family is None:  # another formula, which has logs of its own
+            raise Echo("loss.ae_reconstruction" if fn == "ae_loss" else "loss.reconstruction")
         what = ", ".join({"dx_hat": "its gradient in x_hat", "dmu": "its gradient in mu",
                           "dlogvar": "its gradient in logvar"}.get(k, k) for k in bad)  # fmt: skip
         at = "x_hat in {0, 1}" if pixel else f"logvar = ±{probes.EXTREME_LOGVAR:g}"

@@ -1,4 +1,7 @@
-"""decode drops every axis of length one."""
+"""decode drops every axis of length one.
+
+No name: the batch of one loses its axis, and every other image too.
+"""
 
 BASE = "mlp"
 PATCH = [
