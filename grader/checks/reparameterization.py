@@ -131,6 +131,11 @@ def normal(noise: Noise, seen: Seen) -> Finding:
     even = abs(mean) * np.sqrt(n) < 1e-3 and abs(scale - 1.0) * np.sqrt(2 * n) < 1e-3
     if too_good < P_VALUE or (even and noise.formula):
         return _not_normal("its mean and standard deviation over the batch are exact", "noise_standardized", p=too_good)
+    resting = seen.arrays("noise:zero_eval")["out0"].astype(np.float64)
+    if noise.formula and not close(resting, seen.arrays("noise:zero")["out0"]):  # the same seed, in eval mode
+        spread = float(resting.std())
+        if abs(spread - 1.0) > SIGMAS / np.sqrt(2 * resting.size):
+            return _not_normal(f"in eval mode its standard deviation is {number(spread)}", "noise_scaled", std=spread)
     return Finding(True, f"{n:,} values pass all tests (KS distance {number(distance, 2)})",
                    measured={"ks": distance, "std": float(scale)})  # fmt: skip
 
