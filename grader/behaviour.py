@@ -50,15 +50,15 @@ class Trained:
 
     @property
     def levelled(self) -> bool:
-        """Whether more steps would hardly lower the error: a fifth of the steps gained less than 1 % of its range.
+        """Whether more steps would hardly lower the error: a fifth of the steps gained less than 0.5 % of its range.
 
-        The range is what lies between the mean image and perfection. Means over a fifth of 300 batches of 128 scatter by
-        half of that.
+        The range is what lies between the mean image and perfection. Means over a fifth of 300 batches of 128 scatter by as
+        much, so that one in four that has levelled is given more steps all the same; one that falls is hardly taken for level.
         """
         if self.diverged or not self.span or not self.span > 0:
             return True
         gain = _gain(self.curve_recon)
-        return not gain > 0.01 * self.span
+        return not gain > 0.005 * self.span
 
     @property
     def kl_levelled(self) -> bool:
