@@ -37,6 +37,9 @@ class Trained:
     active: np.ndarray | None = None
     mu: np.ndarray | None = None
     logvar: np.ndarray | None = None
+    readable: float | None = (
+        None  # a classifier of its codes, trained on half of the evaluation images, on the other half
+    )
     span: float | None = None  # reconstruction error of the mean image above that of the images themselves
     accuracy: float | None = None  # a classifier of real images, reading the reconstructions
 
@@ -202,6 +205,7 @@ def _evaluated(key: str, vae: bool, family: str, by: By, data: Dataset, base: Re
     if codes is not None:
         mu = codes["out0"].astype(np.float64)
         out["mu"] = mu
+        out["readable"] = _readable(mu, data.eval_y)
         if vae:
             logvar = codes["out1"].astype(np.float64)
             with np.errstate(over="ignore"):
@@ -226,6 +230,16 @@ def _evaluated(key: str, vae: bool, family: str, by: By, data: Dataset, base: Re
             "accuracy": base.reader.accuracy(x_hat, data.eval_y[:n]),
         }
     return out
+
+
+def _readable(mu: np.ndarray, labels: np.ndarray) -> float:
+    """How well classes can be told from codes, whatever their size: 0.1 where codes know nothing of the image."""
+    spread = mu.std(0)
+    if not np.isfinite(mu).all() or not spread.max() > 0:
+        return 0.0
+    z = (mu - mu.mean(0)) / np.where(spread > 0, spread, 1.0)
+    half = len(z) // 2
+    return float(metrics.RidgeClassifier(z[:half], labels[:half]).accuracy(z[half:], labels[half : len(z)]))
 
 
 def band_metrics(shown: Behaviour) -> dict[str, float]:

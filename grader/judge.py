@@ -45,6 +45,11 @@ _FAULT_STATUS: Mapping[str, Status] = {
 }
 
 
+def _after(steps: int, base: int) -> int | None:
+    """The next length of a run that had ``steps``; ``None`` where it had as many as it may have."""
+    return next((factor * base for factor in MORE_STEPS if factor * base > steps), None)
+
+
 class _Demanded(Exception):
     """A check cannot be judged without these observations."""
 
@@ -166,34 +171,40 @@ class Judge:
         More steps until the check passes or more of them would not help; then, where the result is near the end of a
         band, other seeds, of which most decide. Raises ``_Demanded`` for what is not there.
         """
-        steps = self.context.assignment.steps
-        for factor in MORE_STEPS:
-            if finding.passed or finding.settled:
+        base = self.context.assignment.steps
+        longer: dict[str, int] = {}  # steps of each run that was given more of them
+        while not finding.passed and not finding.settled:
+            more = {run: _after(longer.get(run, base), base) for run in finding.runs}
+            if None in more.values():
                 break
-            more = self._asked(check, context, finding.runs, 0, factor * self.context.assignment.steps)
-            if more is None:
+            longer |= {run: steps for run, steps in more.items() if steps is not None}
+            found = self._asked(check, context, [Demand(run, 0, steps) for run, steps in longer.items()])
+            if found is None:
                 break
-            finding, steps = more, factor * self.context.assignment.steps
+            finding = found
         if finding.passed or not finding.near:
             return finding, False
-        wanted = [Demand(run, seed, steps) for seed in OTHER_SEEDS for run in finding.runs]
-        if missing := [d for d in wanted if d not in self.answers]:
+        rest = [Demand(run, 0, steps) for run, steps in longer.items() if run not in finding.runs]
+        wanted = {
+            seed: [*rest, *(Demand(run, seed, longer.get(run, base)) for run in finding.runs)] for seed in OTHER_SEEDS
+        }
+        if missing := [d for demands in wanted.values() for d in demands if d not in self.answers]:
             raise _Demanded(missing)
-        others = [self._asked(check, context, finding.runs, seed, steps) for seed in OTHER_SEEDS]
+        others = [self._asked(check, context, demands) for demands in wanted.values()]
         passed, seeds = sum(o is not None and o.passed for o in others), len(OTHER_SEEDS)
         note = f" (near the end of the band, so {seeds} other seeds were asked: {passed} of {seeds} within)"
         return replace(finding, passed=2 * passed > seeds, message=finding.message + note), True
 
-    def _asked(self, check: Check, context: Context, runs: Sequence[str], seed: int, steps: int) -> Finding | None:
-        """What ``check`` finds with other observations of ``runs``; ``None`` where they have no numbers."""
-        demands = tuple(Demand(run, seed, steps) for run in runs)
-        if missing := [d for d in demands if d not in self.answers]:
+    def _asked(self, check: Check, context: Context, demands: Sequence[Demand]) -> Finding | None:
+        """What ``check`` finds with these observations of some runs; ``None`` where they have no numbers."""
+        key = tuple(sorted(demands))
+        if missing := [d for d in key if d not in self.answers]:
             raise _Demanded(missing)
-        if demands not in self._again:
-            observed = {n: o for d in demands for n, o in self.answers[d].items()}
-            self._again[demands] = self.context.with_runs(observed)
+        if key not in self._again:
+            observed = {n: o for d in key for n, o in self.answers[d].items()}
+            self._again[key] = self.context.with_runs(observed)
         try:
-            return self._ask(check, self._again[demands].of(context.parts))
+            return self._ask(check, self._again[key].of(context.parts))
         except (Unobserved, Echo):
             return None
 
