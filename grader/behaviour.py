@@ -64,6 +64,11 @@ class Trained:
         return not gain > 0.005 * self.span
 
     @property
+    def falls(self) -> bool:
+        """Whether the error falls beyond doubt: a fifth of the steps gained more than 1 % of its range."""
+        return not self.diverged and bool(self.span and _gain(self.curve_recon) > 0.01 * self.span)
+
+    @property
     def kl_levelled(self) -> bool:
         """The same for the KL, which may rise or fall: it changed by less than 3 % within a fifth of the steps."""
         if self.diverged or self.curve_kl is None:

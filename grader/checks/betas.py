@@ -25,7 +25,7 @@ HARDLY = (
     0.02  # of their size: untrained codes of honest work differ by 9 % and more, by 0.6 % if images are divided by 255
 )
 AT_THE_MEAN_IMAGE = 0.03  # share of its error: how far from it a network is that has learned it and nothing else yet
-READABLE = 0.5  # ten classes: chance is 0.1, one pixel tells 0.2, random features of the whole image 0.6 and more
+READABLE = 0.3  # of ten classes: chance is 0.1, one pixel tells 0.2
 PLATEAU = 0.25  # share of the mean image's error removed: below it a network stands near the mean image
 LIMITS = 14.9  # logvar may be held within [-15, 15] or wider
 STAGES = ("VAE", "VAE.forward", "VAE.encode", "VAE.decode", "VAE.reparameterize")
@@ -214,12 +214,11 @@ def _far(band: Band, value: float) -> bool:
 def _on_its_way(run: Trained, value: float, standard: int) -> bool:
     """Whether a run that had all the steps it may have is slow, and not wrong.
 
-    It still falls, or stands at the mean image, as tiny initial weights and layers of sigmoids do for thousands of
-    steps; and its codes tell the images apart, which those of a network that has died, or sees next to nothing, do not.
+    It has left the mean image and still falls; or it stands there, as small initial weights and layers of sigmoids do for
+    long, and its codes tell the images apart, which those of a network that has died, or sees next to nothing, do not.
     """
-    waits = abs(value) < AT_THE_MEAN_IMAGE or not run.levelled
-    told_apart = (run.readable or 0.0) >= READABLE
-    return run.steps > 2 * standard and value > -AT_THE_MEAN_IMAGE and waits and told_apart
+    waits = abs(value) < AT_THE_MEAN_IMAGE and (run.readable or 0.0) >= READABLE
+    return run.steps > 2 * standard and (waits or (value > PLATEAU and run.falls))
 
 
 def _why_slow(seen: Seen) -> str:
