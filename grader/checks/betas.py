@@ -425,7 +425,8 @@ def tuned(shown: Behaviour, seen: Seen, context: Context) -> Finding:
     at = f"at TUNED_BETA = {run.beta:g} (β_c = {number(run.beta_c or 0.0, 3)})"
     # a slow network has yet to begin to use its code; and what nothing holds back goes on growing
     for bad, key, settled in (
-        (run.kl < TUNED_NATS or active == 0, "tuned_beta_collapses", False),
+        # at a weight of 1 and below nobody's code collapses: where it does, the network is slow, and not the weight too large
+        ((run.kl < TUNED_NATS or active == 0) and (run.beta_c or 0.0) > 1.0, "tuned_beta_collapses", False),
         (run.kl > TUNED_SHARE * free, "tuned_beta_does_nothing", run.kl > TUNED_FREE * free),
     ):
         if bad:
