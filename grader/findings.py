@@ -29,7 +29,8 @@ def close(a: np.ndarray, b: np.ndarray, *, rtol: float = 5e-4, atol: float = 3e-
         return False
     x, y = a.reshape(-1), b.reshape(-1)
     reach = np.abs(y)
-    size = max(1.0, float(reach.max(initial=0.0)))
+    # of the smaller of the two: one absurd value must not make everything else near
+    size = max(1.0, min(float(reach.max(initial=0.0)), float(np.abs(x).max(initial=0.0))))
     # comparisons with NaN are false, and an infinite difference exceeds every finite bound
     return size < np.inf and bool((np.abs(x - y) <= atol * size + rtol * reach).all())
 

@@ -343,7 +343,7 @@ def slope_probes(assignment: Assignment) -> list[Probe]:
         out.append(
             Probe(
                 f"slopes:{cls}:weights", "exam", "weight_slopes",
-                {"key": m.key, "train": True, "seed": 7, "lengths": list(WEIGHT_LENGTHS), "directions": 1},
+                {"key": m.key, "train": True, "seed": 7, "lengths": list(WEIGHT_LENGTHS), "directions": 2},
                 {"x": pictures[:8]} | weights(8, 784),
                 {}, m, _names(cls, *through) | {"slopes"}, VIEW,
             )

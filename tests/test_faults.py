@@ -136,8 +136,8 @@ def test_each_observation_begins_no_more_often_than_it_may(exam: Exam) -> None:
         def call(*args: Any, **kwargs: Any) -> host.Reply:
             raise WorkerDied("memory", "gone", outside=True)
 
-        end = SimpleNamespace(output=b"", user_seconds=0.0, system_seconds=0.0)
-        return SimpleNamespace(call=call, close=lambda: end)
+        end = SimpleNamespace(output=b"")
+        return SimpleNamespace(call=call, close=lambda: end, used=0.0)
 
     submission = intake.Submission("ada", "0" * 64, "submission.py", {"submission.py": b""})
     seen = observe.Observer(submission, exam.assignment, None, SimpleNamespace(spawn=spawn)).observe()  # type: ignore[arg-type]
