@@ -37,9 +37,7 @@ class Trained:
     active: np.ndarray | None = None
     mu: np.ndarray | None = None
     logvar: np.ndarray | None = None
-    readable: float | None = (
-        None  # a classifier of its codes, trained on half of the evaluation images, on the other half
-    )
+    readable: float | None = None  # accuracy of a linear probe of its codes, on half of the evaluation images
     span: float | None = None  # reconstruction error of the mean image above that of the images themselves
     accuracy: float | None = None  # a classifier of real images, reading the reconstructions
 

@@ -21,9 +21,8 @@ READER_ERRORS, READER_ERROR = 4, 0.03  # standard errors in favour of the studen
 TUNED_NATS = 0.5  # less is taken for a collapse
 TUNED_SHARE = 0.7  # of the KL at beta = 0; more is taken for a weight that does nothing
 TUNED_FREE = 0.9  # of the KL at beta = 0; beyond it no more steps are bought
-HARDLY = (
-    0.02  # of their size: untrained codes of honest work differ by 9 % and more, by 0.6 % if images are divided by 255
-)
+# Of their size: untrained codes of honest work differ by 9 % and more, by 0.6 % where images are divided by 255.
+HARDLY = 0.02
 AT_THE_MEAN_IMAGE = 0.03  # share of its error: how far from it a network is that has learned it and nothing else yet
 READABLE = 0.3  # of ten classes: chance is 0.1, one pixel tells 0.2
 PLATEAU = 0.25  # share of the mean image's error removed: below it a network stands near the mean image
