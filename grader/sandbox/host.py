@@ -44,6 +44,13 @@ LAYERS: dict[str, frozenset[str]] = {
 }
 START_SECONDS = 180.0  # importing torch from a cold network disk
 ANSWER_SECONDS = 180.0  # of a zygote: it forks, or waits until the kernel has freed a killed child's memory
+# glibc hands large blocks back to the kernel with each free and gets them, zeroed, with each malloc: an upsampling
+# network spent a third of its training there. Here it keeps them; the address space is bounded all the same.
+ALLOCATOR = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "MALLOC_TOP_PAD_": str(64 << 20),
+}
 LOOK_SECONDS = 0.2  # between two looks at a worker's processor clock; a look costs about 0.6 ms
 HANG_UP_SECONDS = 0.25  # between the end of the channel and the end of its process
 # libraries that the worker or a submission imports; their folders are readable in the sandbox
@@ -267,6 +274,7 @@ def _environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        **ALLOCATOR,
         "TORCHDYNAMO_DISABLE": "1",  # torch.compile returns what it is given: nothing here can start a compiler
         "JOBLIB_MULTIPROCESSING": "0",  # or joblib warns that it got no semaphores
         "MPLBACKEND": "Agg",
