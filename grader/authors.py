@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from grader import behaviour, checks, classroom, intake, judge, observe, probes, store
+from grader import behaviour, checks, classroom, intake, judge, observe, store
 from grader import calibrate as bands_of
 from grader import data as datasets
 from grader.assignment import Assignment
@@ -171,7 +171,7 @@ def calibrate(assignment: Assignment, data_root: Path, seeds: int, jobs: int) ->
         context = Context(observer.observe(), seeded, data, {})
         found, shown = context.found, context.shown
         metrics, steps = behaviour.band_metrics(shown), {}
-        for factor in judge.MORE_STEPS:
+        for factor in behaviour.MORE_STEPS:
             for run in _slow(context.shown):
                 steps[run] = factor * seeded.steps
                 context = context.with_runs(observer.observe_run(context.observations, Demand(run, 0, steps[run])))
@@ -215,7 +215,7 @@ def _slow(shown: behaviour.Behaviour) -> tuple[str, ...]:
 
 
 def _run_key(assignment: Assignment, submission: Submission) -> str:
-    text = f"{assignment.observation_key()} {intake.source_digest(submission)} {probes.VERSION}"
+    text = f"{assignment.observation_key()} {intake.source_digest(submission)} {classroom.observing_code()}"
     return sha256(text.encode()).hexdigest()[:32] + ".json"
 
 
@@ -265,8 +265,11 @@ class Contained:
 def selfcheck(
     assignment: Assignment, data_root: Path, *, quick: bool, jobs: int, only: tuple[str, ...], write: Path | None
 ) -> int:
-    """Run all cases; print the detection matrix; exit status 1 on a miss, a false alarm or an escape."""
-    cases = _from_tests("mutation")
+    """Run all cases; print the detection matrix; exit status 1 on a miss, a false alarm or an escape.
+
+    ``UsageError`` if no case has one of the texts of ``only`` in its path.
+    """
+    todo = _todo(quick, only)
     isolation = host.detect()
     data = None
     bands: dict[str, Band] = {}
@@ -274,21 +277,10 @@ def selfcheck(
         data = datasets.load(assignment.dataset, seed=assignment.seed, root=data_root, cache=WORK / "data")
         path = classroom.reference_folder() / "calibration" / f"{assignment.dataset}.json"
         bands, _ = bands_of.load(path, assignment)
-    todo: list[tuple[str, str, str, frozenset[str], Submission, bool]] = []
-    for name, submission in honest_cases().items():
-        todo.append(("honest", f"honest/{name}", "", frozenset(), submission, not quick))
-    for path in cases.iter_cases():
-        case = cases.read_case(path)
-        trained = case.check in checks.TRAINED
-        if trained and quick:
-            continue
-        files = as_submission(case.name, cases.load_case(path))
-        todo.append(("mutant", f"{case.check}/{case.name}", case.check, case.named, files, trained))
-    todo = [t for t in todo if not only or any(o in t[1] for o in only)]
     exact, full = Cache(assignment, None, isolation), Cache(assignment, data, isolation)
     done = 0
 
-    def work(item: tuple[str, str, str, frozenset[str], Submission, bool], sandbox: host.Sandbox) -> Outcome:
+    def work(item: Case, sandbox: host.Sandbox) -> Outcome:
         nonlocal done
         kind, name, wanted, named, submission, trained = item
         cache = full if trained else exact
@@ -318,6 +310,31 @@ def selfcheck(
         store.write_atomic(write, text.encode())
     good = all(o.good and not o.moved for o in outcomes) and not any(a.breaches for a in attacks)
     return 0 if good else 1
+
+
+Case = tuple[
+    str, str, str, frozenset[str], Submission, bool
+]  # kind, name, check, diagnoses, files, whether it is trained
+
+
+def _todo(quick: bool, only: tuple[str, ...]) -> list[Case]:
+    """The honest submissions and mutants to run; a text of ``only`` that no case has in its path is refused."""
+    cases = _from_tests("mutation")
+    todo: list[Case] = []
+    for name, submission in honest_cases().items():
+        todo.append(("honest", f"honest/{name}", "", frozenset(), submission, not quick))
+    for path in cases.iter_cases():
+        case = cases.read_case(path)
+        trained = case.check in checks.TRAINED
+        if trained and quick:
+            continue
+        files = as_submission(case.name, cases.load_case(path))
+        todo.append(("mutant", f"{case.check}/{case.name}", case.check, case.named, files, trained))
+    attacks = [] if quick else [f"hostile/{p.stem}" for p in _from_tests("hostile_cases").iter_attacks()]
+    for text in only:
+        if not any(text in name for name in [*(t[1] for t in todo), *attacks]):
+            raise UsageError(f"--only {text}: no case{' that needs no training' if quick else ''} has this in its path")
+    return [t for t in todo if not only or any(text in t[1] for text in only)]
 
 
 def _hostile(isolation: str, only: tuple[str, ...]) -> list[Contained]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from grader import checks, diagnosis, metrics
+from grader import behaviour, checks, diagnosis, metrics
 from grader.assignment import Assignment
 from grader.checks.base import Check, Context, Echo, Finding, Unobserved
 from grader.checks.interface import name_problems
@@ -31,10 +31,6 @@ from grader.model import (
 
 Answers = Mapping[Demand, Mapping[str, Observation]]  # what was observed because a judgement demanded it
 
-# Before a trained check costs a point, the runs that it reads are observed with so many times the steps of the
-# assignment, one after the other. A narrow tanh network and one whose images are divided by 255 twice remove half
-# of the mean image's error only after five times the 300 steps of the reference assignment (docs/detection.md).
-MORE_STEPS = (2, 5)
 OTHER_SEEDS = (1, 2)  # added to the assignment's, for results near the end of a band
 _FAULT_STATUS: Mapping[str, Status] = {
     "timeout": "timeout",
@@ -47,7 +43,7 @@ _FAULT_STATUS: Mapping[str, Status] = {
 
 def _after(steps: int, base: int) -> int | None:
     """The next length of a run that had ``steps``; ``None`` where it had as many as it may have."""
-    return next((factor * base for factor in MORE_STEPS if factor * base > steps), None)
+    return next((factor * base for factor in behaviour.MORE_STEPS if factor * base > steps), None)
 
 
 class _Demanded(Exception):

@@ -102,16 +102,19 @@ def auroc(normal: np.ndarray, odd: np.ndarray) -> float:
     return float(below.mean() / (2 * len(known)))
 
 
+ROUNDING = 1e-6  # relative: sixteen units in the last place of float32, in which features are observed
+
+
 class RidgeClassifier:
     """One-hot ridge regression on standardised features: a linear probe in closed form, no randomness.
 
-    Features that vary by no more than rounding are left out, however large they are.
+    Features that vary by no more than rounding are left out; all others count alike, however large or small they are.
     """
 
     def __init__(self, features: np.ndarray, labels: np.ndarray, *, ridge: float = 1e-2) -> None:
         x = features.reshape(len(features), -1).astype(np.float64)
         self._mean, spread = x.mean(0), x.std(0)
-        self._scale = np.where(spread > 1e-9 * np.abs(self._mean), spread + 1e-6, np.inf)
+        self._scale = np.where(spread > ROUNDING * np.abs(self._mean), spread, np.inf)
         x = np.hstack([(x - self._mean) / self._scale, np.ones((len(x), 1))])
         self._classes = np.unique(labels)
         target = (labels[:, None] == self._classes[None]).astype(np.float64)

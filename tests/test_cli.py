@@ -105,6 +105,9 @@ def line(capsys: pytest.CaptureFixture[str]) -> str:
         (["check", "nowhere"], "nowhere: no such folder"),
         (["report", "empty"], "empty: holds no reports; run `grader grade` first"),
         (["export", "junit", "empty"], "empty: holds no grades; run `grader grade` first"),
+        (["selfcheck", "--only", "honest/mlp", "no such"], "--only no such: no case has this in its path"),
+        (["selfcheck", "--quick", "--only", "betas.tuned/"], "betas.tuned/: no case that needs no training has this"),
+        (["selfcheck", "--quick", "--only", "hostile/"], "hostile/: no case that needs no training has this"),
         (["verify", "empty/ada"], "empty/ada: no readable run.json; run `grader grade` again"),
     ],
 )

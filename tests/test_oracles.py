@@ -195,6 +195,18 @@ def test_linear_probe_is_ridge_regression() -> None:
     assert noise.accuracy(x[500:], rng.permutation(y[500:])) < 0.45
 
 
+@pytest.mark.parametrize("size", [1e-9, 1e-3, 1e6])
+def test_a_linear_probe_reads_codes_of_any_size_and_not_their_rounding(size: float) -> None:
+    rng = np.random.default_rng(3)
+    y = np.arange(400) % 4
+    x = rng.normal(0, 1.2, (4, 6))[y] + rng.normal(0, 1.0, (400, 6))
+    want = metrics.RidgeClassifier(x[:300], y[:300]).accuracy(x[300:], y[300:])
+    # a constant that tells the class in the last place of float32
+    rounding = np.nextafter(np.float32(0.7), np.float32(1)) - np.float32(0.7)
+    odd = size * np.column_stack([x, 0.7 + rounding * (y % 2)])
+    assert metrics.RidgeClassifier(odd[:300], y[:300]).accuracy(odd[300:], y[300:]) == want < 1.0
+
+
 def path(points: np.ndarray) -> np.ndarray:
     """Frames whose pixels hold the coordinates, the rest zero."""
     out = np.zeros((len(points), 784))

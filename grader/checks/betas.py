@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from grader import diagnosis, oracles, probes
-from grader.behaviour import Behaviour, Trained, band_metrics
+from grader.behaviour import MORE_STEPS, Behaviour, Trained, band_metrics
 from grader.checks import slopes
 from grader.checks.base import Context, Echo, Finding, Seen, Unobserved, check, number
 from grader.findings import Noise, Wiring, close
@@ -217,7 +217,7 @@ def _on_its_way(run: Trained, value: float, standard: int) -> bool:
     long, and its codes tell the images apart, which those of a network that has died, or sees next to nothing, do not.
     """
     waits = abs(value) < AT_THE_MEAN_IMAGE and (run.readable or 0.0) >= READABLE
-    return run.steps > 2 * standard and (waits or (value > PLATEAU and run.falls))
+    return run.steps >= MORE_STEPS[-1] * standard and (waits or (value > PLATEAU and run.falls))
 
 
 def _why_slow(seen: Seen) -> str:
