@@ -2,7 +2,8 @@
 
 A worker can be rewritten by the code that it runs, so an answer may hold any JSON and any arrays. Whatever relied on
 a part that is missing or of another kind would fail on the trusted side, as if the grader were at fault; here it
-becomes a fault of the submission instead.
+becomes a fault of the submission instead. How long an answer may be follows from the question, and is compared with
+the length that it announces.
 """
 
 from __future__ import annotations
@@ -13,11 +14,92 @@ from typing import Any
 
 import numpy as np
 
+from grader.sandbox.wire import MAX_LAYOUT, Bound
+
 MAX_TEXT = 4000  # characters of one string; the longest honest one describes a value
 SKETCH = 64  # numbers that stand for the gradient of one tensor, as in derivatives.py
+MOST_WEIGHTS = 40  # tensors whose slopes are told, as in derivatives.py
 MAX_INTEGER = 1 << 62  # what numpy and floats take
+MAX_ITEMS = 3000  # of one list: names of a model's weights, which are told in a header of at most ``NAMES_HEADER``
+PIXELS = 784
+GRID = 21  # tiles on a side where ``latent_grid`` is left its default
+
+# Bytes of JSON. An error may hold 1,240 characters (``worker._error``), each of which JSON may write with six; the
+# longest other honest answer that holds no names of the submission's has 300.
+HEADER = 8 << 10
+NAMES_HEADER = 64 << 10  # the reference's ``load`` takes 2 kB, the names of a network's weights about 30 bytes each
+LAYOUT = (
+    4 << 10
+)  # bytes of the table of arrays: that of ``staged``, 17 of them, has 1.7 kB; a state's has ``MAX_LAYOUT``
+STATE_BYTES = 64 << 20  # of one trained state, 16 million weights: the reference has 0.65 million, 2.6 MB
+# How many times the numbers that were asked for may come, so that a mistake is seen by its shape and not refused: RGBA
+# for grey is four times as many, tiles with a border of 2 pixels 1.2 times. Small answers may have mistakes that grow
+# with other sizes: [B, B, 784] of eight images is 50,000 numbers.
+PLAUSIBLE = 4
+SMALL = 1 << 16
+CODES = 4096  # rows of codes, and ENDS of means, that are told of one call, as in worker.py
+ENDS = 256
 
 Arrays = Mapping[str, np.ndarray]
+
+
+def bound(
+    op: str, args: Mapping[str, Any], tensors: Arrays, latent_dim: int | None, kept: Arrays | None = None
+) -> Bound:
+    """What an answer to this question may hold, said before it is asked.
+
+    ``latent_dim`` is that of the model asked, ``kept`` are the arrays that its worker was given to keep.
+    """
+    header = NAMES_HEADER if op in ("load", "weight_slopes", "paired_gradient") else HEADER
+    if op in ("state", "train"):
+        size = STATE_BYTES + 8 * _asked(op, args, tensors, 0, kept or {})
+        return Bound(header, size, size + MAX_LAYOUT)
+    numbers = _asked(op, args, tensors, latent_dim or 0, kept or {})
+    if numbers and op not in ("loss", "paired_gradient"):  # in which all that may come is counted
+        numbers = PLAUSIBLE * numbers + SMALL
+    if op in ("sample", "interpolate", "grid"):
+        numbers += (CODES + 2 * ENDS) * (latent_dim or 0)
+    return Bound(header, numbers, 8 * numbers + LAYOUT if numbers else 0)
+
+
+def _asked(op: str, args: Mapping[str, Any], tensors: Arrays, d: int, kept: Arrays) -> int:
+    """How many numbers an answer holds that has the shapes that the assignment asks for."""
+    match op:
+        case "apply" | "chunked":
+            rows = len(kept[args["kept"]] if "kept" in args else tensors["a0"])
+            return rows * {"encode": 2 * d, "decode": PIXELS, "reparameterize": d}.get(args["method"], PIXELS + 2 * d)
+        case "staged":  # ten images and seven codes
+            return len(tensors["x"]) * (10 * PIXELS + 7 * d)
+        case "encoder_noise":  # one, two, moved; each of means and log-variances
+            return 3 * len(tensors["x"]) * 2 * d
+        case "noise_gradient":  # z, dmu, dlogvar
+            return 3 * tensors["mu"].size
+        case "code_gradient":
+            return len(tensors["w"]) * tensors["z"].size
+        case "pixel_reach":
+            return 7
+        case "loss":  # the values, with one number for each pixel if they are not reduced, and gradients
+            calls = len(tensors["x"]) * len(args["betas"])
+            leaves = sum(tensors[n][0].size for n in ("x_hat", "mu", "logvar") if n in tensors)
+            values = 1 if args["fn"] == "ae_loss" else 3
+            return calls * (values * tensors["x"][0].size + (leaves if args.get("grad") else 0))
+        case "train":
+            return 3 * int(args["steps"])
+        case "sample" | "interpolate":
+            return int(args["n"] if op == "sample" else args["steps"]) * PIXELS
+        case "grid":
+            return int(args.get("n", GRID)) ** 2 * PIXELS
+        case "slopes" | "weight_slopes":
+            # gradients, the call repeated, differences at each length: of each output, or of each tensor of weights
+            parts = 2 + len(args["lengths"])
+            if op == "weight_slopes":
+                return parts * MOST_WEIGHTS * int(args["directions"])
+            return parts * sum(k[0] == "w" for k in tensors) * len(tensors["v"])
+        case "paired_values":
+            return int(args["batch"]) * (PIXELS + 2 * int(args["D"]))
+        case "paired_gradient":
+            return 2 * MAX_ITEMS * SKETCH
+    return 0
 
 
 class _Row(list[Any]):
@@ -96,7 +178,7 @@ def _fits(value: Any, pattern: Any) -> bool:
     if isinstance(pattern, _Row):
         return isinstance(value, list) and len(value) == len(pattern) and all(map(_fits, value, pattern))
     if isinstance(pattern, list):
-        return isinstance(value, list) and all(_fits(v, pattern[0]) for v in value)
+        return isinstance(value, list) and len(value) <= MAX_ITEMS and all(_fits(v, pattern[0]) for v in value)
     if isinstance(pattern, dict):
         return isinstance(value, dict) and _fits_names(value, pattern)
     if pattern is None:

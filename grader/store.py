@@ -25,6 +25,9 @@ from safetensors.numpy import save as save_arrays
 from grader.model import Fault, GraderError, Observation, Observations
 
 MAGIC = b"OBS1"
+MAX_BYTES = 32 << 20  # of one file; ``observe.KEPT_BYTES`` has what honest ones take
+FIXED = 16 << 10  # bytes of a file for its digest, versions and the like: the reference's has 0.7 kB
+_ENTRY = 160  # bytes that one array may take in the tables beside its two names, which stand in both
 _HEAD = struct.Struct("<4sQ32s")
 
 
@@ -79,6 +82,14 @@ def dumps(observations: Observations) -> bytes:
     return _HEAD.pack(MAGIC, len(text), sha256(payload).digest()) + payload
 
 
+def size(o: Observation) -> tuple[int, int]:
+    """At most so many bytes of a file are for what one observation tells, and for its arrays."""
+    entry = {"info": dict(o.info), "fault": asdict(o.fault) if o.fault else None, "arrays": list(o.arrays)}
+    text = len(json.dumps({o.probe: entry}, default=_encode))
+    names = sum(len(json.dumps(f"{o.probe}\t{k}")) + _ENTRY for k in o.arrays)
+    return text + names, sum(a.nbytes for a in o.arrays.values())
+
+
 def loads(content: bytes) -> Observations | None:
     """The observations, or ``None`` for a file that is not whole."""
     try:
@@ -106,7 +117,9 @@ def loads(content: bytes) -> Observations | None:
 
 def read(path: Path) -> Observations | None:
     try:
-        return loads(path.read_bytes())
+        with path.open("rb") as f:
+            content = f.read(MAX_BYTES + 1)
+        return loads(content) if len(content) <= MAX_BYTES else None
     except OSError:
         return None
 

@@ -48,6 +48,8 @@ REQUIRED = (
 IMAGE = (1, 28, 28)
 CHUNK = 512  # images per forward pass outside training; bounds the memory of wide convolutions
 MAX_ELEMENTS = 1 << 24  # of one result of a student's function
+MAX_CODES = 4096  # rows of codes that are told of one call: a latent grid of 21 has 441, a call of ``sample`` 512
+MAX_ENDS = 256  # rows of what ``encode`` returned meanwhile
 WIRE_DTYPES = (torch.float32, torch.float64, torch.int64, torch.uint8, torch.bool)
 
 
@@ -513,7 +515,7 @@ class Recorder:
             out = encode(*args, **kwargs)
             parts = out if isinstance(out, tuple | list) else (out,)
             for kept, part in zip((self.means, self.logvars), parts, strict=False):
-                if isinstance(part, torch.Tensor) and part.shape[-1:] == (self.latent_dim,) and len(kept) < 256:
+                if isinstance(part, torch.Tensor) and part.shape[-1:] == (self.latent_dim,) and len(kept) < MAX_ENDS:
                     kept.append(_plain_tensor(_unmapped(part)).float().reshape(-1, self.latent_dim))
             return out
 
@@ -541,13 +543,13 @@ class Recorder:
         for codes, via in ((self.decoded, "decode"), (self.hooked, "module")):
             kept = [c for c in codes if c.shape[-1] == self.latent_dim]
             if kept:
-                return torch.cat(kept)[:65536], via
+                return torch.cat(kept)[:MAX_CODES], via
         return torch.zeros(0, self.latent_dim), "none"
 
     def ends(self) -> dict[str, torch.Tensor]:
         """Means and log-variances that ``encode`` returned, ``[m, D]`` in the order of its calls; none for an autoencoder."""
         named = {"means": self.means, "logvars": self.logvars}
-        return {k: torch.cat(v)[:256] if v else torch.zeros(0, self.latent_dim) for k, v in named.items()}
+        return {k: torch.cat(v)[:MAX_ENDS] if v else torch.zeros(0, self.latent_dim) for k, v in named.items()}
 
 
 # --- randomness in train mode --------------------------------------------------------------------------
@@ -1417,11 +1419,31 @@ def _error(error: BaseException, session: Session) -> dict[str, Any]:
 
 
 def answer(session: Session, header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Result:
-    """Run one operation; exceptions of student code propagate."""
+    """Run one operation; exceptions of student code propagate. ``ContractError`` if nobody would take so much."""
     args = header.get("args", {})
     model = session.models.get(args.get("key", ""), (None,))[0]
     with _fitting(model, args.get("fit"))() if model is not None else contextlib.nullcontext():
-        return session.ops[header["op"]](args, tensors)
+        info, out = session.ops[header["op"]](args, tensors)
+    _within(header, info, out, session)
+    return info, out
+
+
+def _within(header: dict[str, Any], info: dict[str, Any], out: dict[str, torch.Tensor], session: Session) -> None:
+    """Refuse in words what would be refused by its length: the one costs its probe, the other its process."""
+    op, args, bound = header["op"], header.get("args", {}), wire.Bound(**header["bound"])
+    what = args.get("fn") or {"grid": "latent_grid"}.get(op, op)
+    if "method" in args and args.get("key") in session.models:
+        what = f"{session.models[args['key']][1]}.{args['method']}"
+    size = sum(t.numel() * t.element_size() for t in out.values())
+    if op in ("state", "train") and size + wire.MAX_LAYOUT > bound.body:
+        most = (bound.body - wire.MAX_LAYOUT) >> 20
+        raise ContractError(f"the state of the model has {size / 2**20:.1f} MB", f"{size} bytes", f"at most {most} MB")
+    if sum(t.numel() for t in out.values()) > bound.numbers:
+        shape = str(list(max(out.values(), key=torch.Tensor.numel).shape))
+        raise ContractError(f"{what} returned shape {shape}", shape, "far fewer numbers")
+    told = len(json.dumps(info, ensure_ascii=False).encode("utf-8", "replace")) + 256  # for what stands around it
+    if told > bound.header:
+        raise ContractError(f"{what}: the names in the model take {told} bytes", f"{told} bytes", "shorter names")
 
 
 def serve(sock: socket.socket) -> None:

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from grader import answers
 from grader.assignment import Assignment
 from grader.sandbox.host import Limits, Reply, Sandbox, Worker, WorkerDied, WorkerTimeout
 from grader.sandbox.wire import ProtocolError
@@ -40,7 +41,7 @@ HONEST = TESTS / "honest"
 TIME = 1 / 20  # of grading's limits of time, so that what hangs does not hold up the tests
 PATIENT_SECONDS = Assignment.call_seconds  # of processor time, as in a grading
 HANG_SECONDS = TIME * PATIENT_SECONDS
-LIMITS = Limits(memory_bytes=512 << 20, cpu_seconds=10, patience=TIME * Limits.patience, max_reply_bytes=16 << 20)
+LIMITS = Limits(memory_bytes=512 << 20, cpu_seconds=10, patience=TIME * Limits.patience)
 BEGINS, WORKED = "attack begins", "attack worked"
 NOTHING = {  # what the placeholders of a hostile file stand for where no bait is laid
     "@bait@": "/nonexistent/bait",
@@ -240,7 +241,9 @@ def _session(worker: Worker, files: Mapping[str, bytes], record: list[Reply], se
     """
 
     def call(op: str, tensors: Mapping[str, np.ndarray] | None = None, **args: Any) -> Reply:
-        reply = worker.call(op, args, dict(tensors or {}), cpu_seconds=seconds)
+        reply = worker.call(
+            op, args, dict(tensors or {}), cpu_seconds=seconds, bound=answers.bound(op, args, tensors or {}, 2)
+        )
         record.append(reply)
         return reply
 
@@ -282,7 +285,8 @@ def _decode_elsewhere(
     args = {"key": "ae", "cls": "Autoencoder", "D": 2, "seed": 1}
     record.append(worker.call("build", args, state, cpu_seconds=seconds))
     args = {"key": "ae", "method": "decode", "seed": 2}
-    record.append(worker.call("apply", args, {"a0": learned["codes"]}, cpu_seconds=seconds))
+    codes = {"a0": learned["codes"]}
+    record.append(worker.call("apply", args, codes, cpu_seconds=seconds, bound=answers.bound("apply", args, codes, 2)))
     return record[-1].tensors.get("out0")
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader import answers, derivatives
+from grader import answers, assignment, checks, derivatives, probes, worker
+from grader.sandbox import wire
+from tests.test_wire import Bytes
 
 ONE = np.zeros(1)
 X = {
@@ -138,6 +142,76 @@ def test_arrays_are_as_long_as_was_told(op: str, shape: tuple[int, ...]) -> None
         if not key.startswith("state:") and key != "z":
             wrong = arrays | {key: np.zeros(shape, arrays[key].dtype)}
             assert answers.problem(op, *asked, info, wrong) is not None, key
+
+
+# --- how much may come back
+
+
+def asked() -> list[probes.Probe]:
+    """Every question of the exam that is data, and those that the observer makes up, as large as it makes them."""
+    a = assignment.load(Path(__file__).parents[1] / "reference" / "assignment.toml", check_ids=checks.IDS)
+    fixed = [
+        *probes.build_probes(a), *probes.batch_probes(a), *probes.wiring_probes(a), *probes.noise_probes(a),
+        *probes.loss_probes(a, flat=True), *probes.slope_probes(a),
+    ]  # fmt: skip
+    run = probes.TrainRun("beta_1", "VAE", a.latent_dim, 1.0, 1.0)
+    m = probes.Model("m", "VAE", a.latent_dim, 0)
+    rest = {
+        "sample": {"n": 512, "rows": probes.SAMPLES}, "interpolate": {"steps": a.interpolation_steps}, "grid": {},
+        "chunked": {"method": "decode"},
+    }  # fmt: skip
+    codes = np.zeros((probes.GRID[0] ** 2, a.latent_dim), np.float32)
+    made = [
+        probes.Probe(op, "decode", op, args, {"a0": codes} if op == "chunked" else {}, {}, m)
+        for op, args in rest.items()
+    ]
+    return [*fixed, *made, probes.train_probe(a, run, {}, 4 * a.steps), *probes.paired_probes(a, run, 0)]
+
+
+def bound(p: probes.Probe) -> answers.Bound:
+    return answers.bound(p.op, p.args, p.tensors, p.model.latent_dim if p.model else None)
+
+
+def test_every_operation_says_before_how_much_may_come_back() -> None:
+    assert {p.op for p in asked()} | {"load", "keep", "build"} == set(answers._INFO)
+    for p in asked():
+        b = bound(p)
+        expected = sum(math.prod(shapes[0]) for shapes in p.expect.values() if shapes)
+        assert b.header <= answers.NAMES_HEADER and b.body <= 8 * b.numbers + answers.MAX_LAYOUT, p.name
+        if p.op in ("state", "train"):
+            assert b.body <= (64 << 20) + (1 << 20), p.name
+        else:
+            assert 4 * expected <= b.numbers and b.body <= 15 << 20, (p.name, b)
+
+
+@pytest.mark.parametrize("op", HONEST)
+def test_an_honest_answer_is_within_its_bound(op: str) -> None:
+    args, tensors, d, info, arrays = HONEST[op]
+    more = {"sample": {"n": 5}, "interpolate": {"steps": 5}, "slopes": {"lengths": [0.1]}}.get(op, {})
+    given = dict.fromkeys(("a0", "x", "w", "z", "v", "mu", "logvar"), np.zeros((5, 784))) | dict(tensors)
+    b = answers.bound(op, args | more, given, d)
+    frame = wire.pack({"nonce": "0" * 32, "ok": True, "info": info}, arrays)
+    assert wire.recv(Bytes(frame), bound=b)[0]["ok"]  # type: ignore[arg-type]
+    assert sum(a.size for a in arrays.values()) <= b.numbers
+
+
+@pytest.mark.parametrize(
+    "shape", [(640, 640), (21 * 30 + 2,) * 2, (588, 588, 4), (3, 632, 632), (1, 1, 588, 588), (441, 1, 28, 28)]
+)
+def test_a_grid_of_another_plausible_shape_is_within_the_bound(shape: tuple[int, ...]) -> None:
+    assert math.prod(shape) + 441 * 2 <= answers.bound("grid", {}, {}, 2).numbers
+
+
+def test_an_error_fits_whatever_characters_it_has() -> None:
+    lengths = {"type": 80, "message": 400, "where": 200, "got": 200, "expected": 200, "package": 80, "unwritten": 80}
+    error = {k: "\x01" * n for k, n in lengths.items()} | {"contract": True}
+    frame = wire.pack({"nonce": "0" * 32, "ok": False, "error": error})
+    wire.recv(Bytes(frame), bound=answers.Bound(answers.HEADER, 0, 0))  # type: ignore[arg-type]
+
+
+def test_worker_and_bound_have_the_same_limits() -> None:
+    assert (answers.CODES, answers.ENDS) == (worker.MAX_CODES, worker.MAX_ENDS)
+    assert answers.MOST_WEIGHTS == derivatives.MOST_WEIGHTS and probes.GRID[0] == answers.GRID
 
 
 def test_a_curve_ends_where_training_did() -> None:

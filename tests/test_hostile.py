@@ -19,7 +19,7 @@ from hostile_cases import (
     run_attack,
 )
 
-from grader import checks, intake, judge
+from grader import checks, intake, judge, store
 from grader.sandbox import host, policy
 from grader.sandbox.host import Sandbox, SandboxUnavailable
 from tests import ordinary_user
@@ -95,13 +95,10 @@ def test_contained_where_the_grader_is_an_ordinary_user() -> None:
 def test_earns_no_more_than_it_does(exam: Exam, path: Path) -> None:
     files = load_attack(path)
     submission = intake.Submission(path.stem, "0" * 64, "submission.py", files)
+    observed = exam.observe(submission)
+    assert len(store.dumps(observed)) <= store.MAX_BYTES
     grade = judge.grade(
-        submission,
-        exam.observe(submission),
-        exam.assignment,
-        None,
-        {},
-        only=frozenset(checks.IDS) - frozenset(checks.TRAINED),
+        submission, observed, exam.assignment, None, {}, only=frozenset(checks.IDS) - frozenset(checks.TRAINED)
     )
     ours = [f"{v.id}: {v.message}" for v in grade.checks if v.status == "harness_error"]
     assert ours == [], "a fault of the grader costs nothing, so nobody may be able to bring it about"

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from grader.model import GraderError
-from grader.sandbox import host, policy
+from grader.sandbox import host, policy, wire
 from grader.sandbox.host import LAYERS, Limits, Sandbox, SandboxUnavailable, Worker, WorkerDied, WorkerTimeout
 from grader.sandbox.wire import ProtocolError
 
@@ -395,7 +395,7 @@ def test_an_answer_sent_ahead_does_not_answer_the_next_question(sandbox: Sandbox
 def test_an_answer_larger_than_asked_for_is_refused(sandbox: Sandbox) -> None:
     worker = sandbox.spawn(SMALL)
     with pytest.raises(ProtocolError, match="at most 1000"):
-        worker.call("echo", tensors={"x": np.zeros(1000)}, cpu_seconds=SECONDS, max_bytes=1000)
+        worker.call("echo", tensors={"x": np.zeros(1000)}, cpu_seconds=SECONDS, bound=wire.Bound(body=1000))
 
 
 # --- output -----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,34 @@ def test_what_is_written_is_read() -> None:
     again = store.loads(content)
     assert again is not None and equal(again, observations())
     assert store.dumps(again) == content == store.dumps(observations())
+
+
+names = st.text(max_size=12)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | names,
+    lambda v: st.lists(v, max_size=4) | st.dictionaries(names, v, max_size=4),
+)
+shapes = st.lists(st.integers(0, 5), max_size=4).map(tuple)
+dtypes = st.sampled_from([np.float16, np.float32, np.float64, np.int64, np.uint8, np.bool_])
+kept = st.builds(
+    Observation, names, st.dictionaries(names, st.builds(np.zeros, shapes, dtypes), max_size=4),
+    st.dictionaries(names, values, max_size=3),
+    st.none() | st.builds(Fault, st.just("raised"), names, names, names, names),
+)  # fmt: skip
+
+
+@given(st.lists(kept, max_size=4, unique_by=lambda o: o.probe))
+def test_a_file_is_no_larger_than_its_observations_say(seen: list[Observation]) -> None:
+    """By this sum the observer ends what would grow beyond ``MAX_BYTES``."""
+    content = store.dumps(replace(observations(), by_probe={o.probe: o for o in seen}))
+    assert len(content) <= store.FIXED + sum(sum(store.size(o)) for o in seen)
+
+
+def test_a_file_that_is_larger_than_any_is_not_read(tmp_path: Path) -> None:
+    o = Observation("x", {"x": np.zeros(store.MAX_BYTES, np.uint8)})
+    whole = replace(observations(), by_probe={"x": o})
+    (tmp_path / "a").write_bytes(store.dumps(whole))
+    assert store.loads((tmp_path / "a").read_bytes()) is not None and store.read(tmp_path / "a") is None
 
 
 def test_orders_are_kept() -> None:

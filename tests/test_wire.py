@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.sandbox import wire
-from grader.sandbox.wire import ProtocolError
+from grader.sandbox.wire import Bound, ProtocolError
 
 DTYPES = ["<f4", "<f8", "<i8", "u1", "?"]
 FUZZ_FRAMES = int(os.environ.get("GRADER_FUZZ_FRAMES", "20000"))
@@ -188,11 +188,13 @@ def test_a_frame_that_ends_early_is_an_end_of_file(tensors: dict[str, np.ndarray
 
 def test_the_limits_of_a_call_are_kept() -> None:
     data = wire.pack({"a": "b" * 100}, {"x": np.zeros(100)})
-    receive(data, max_header=200, max_body=1000)
+    receive(data, bound=Bound(200, 100, 1000))
     with pytest.raises(ProtocolError, match="header of"):
-        receive(data, max_header=100, max_body=1000)
+        receive(data, bound=Bound(100, 100, 1000))
     with pytest.raises(ProtocolError, match="body of"):
-        receive(data, max_header=200, max_body=800)
+        receive(data, bound=Bound(200, 100, 800))
+    with pytest.raises(ProtocolError, match="100 numbers"):
+        receive(data, bound=Bound(200, 99, 1000))
 
 
 def test_no_memory_is_taken_for_a_length_that_is_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,6 @@ class Limits:
     output_bytes: int = 1 << 16
     nofile: int = 64
     threads: int = 256
-    max_reply_bytes: int = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -526,26 +525,22 @@ class Worker:
         tensors: Arrays | None = None,
         *,
         cpu_seconds: float,
-        max_bytes: int | None = None,
+        bound: wire.Bound = wire.WIDEST,
     ) -> Reply:
         """Ask the worker to do ``op`` and return its answer.
 
         ``cpu_seconds`` are what it may use of the processor since its last answer, by the kernel's clock of its
-        process; ``max_bytes`` bounds the body of the answer. Raises ``WorkerTimeout``, ``WorkerDied`` or
-        ``ProtocolError``; the worker has then been killed, whatever it was doing.
+        process; ``bound`` is the most that it may answer with, which it is told. Raises ``WorkerTimeout``,
+        ``WorkerDied`` or ``ProtocolError``; the worker has then been killed, whatever it was doing.
         """
         if self._exit is not None:
             raise WorkerDied("crashed", "the worker has already ended")
         nonce = secrets.token_hex(16)
         self._watch.open(cpu_seconds)
-        request = {"op": op, "args": dict(args or {}), "nonce": nonce}
+        request = {"op": op, "args": dict(args or {}), "nonce": nonce, "bound": asdict(bound)}
         try:
             wire.send(self._channel, request, tensors, wait=self._watch)
-            header, arrays = wire.recv(
-                self._channel,
-                wait=self._watch,
-                max_body=self._limits.max_reply_bytes if max_bytes is None else max_bytes,
-            )
+            header, arrays = wire.recv(self._channel, wait=self._watch, bound=bound)
             if header.pop("nonce", None) != nonce:
                 raise ProtocolError("an answer to a question that was not asked")
             self._watch.end()

@@ -19,6 +19,7 @@ import math
 import socket
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -47,6 +48,17 @@ _DTYPES: dict[str, np.dtype[Any]] = {
 }
 _CODES = {dtype: code for code, dtype in _DTYPES.items()}
 
+
+@dataclass(frozen=True)
+class Bound:
+    """The most that an answer may hold: bytes of the header, numbers in all arrays together, bytes of the body."""
+
+    header: int = MAX_HEADER
+    numbers: int = MAX_BODY
+    body: int = MAX_BODY
+
+
+WIDEST = Bound()  # of questions, and of answers where nobody says less
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
 Wait = Callable[[], float]  # seconds (more than 0) that the next read or write may last before it is asked again
 T = TypeVar("T")
@@ -114,23 +126,26 @@ def _buffers(header: Mapping[str, Any], arrays: Arrays | None) -> list[bytes | m
 
 
 def recv(
-    sock: socket.socket, *, wait: Wait | None = None, max_header: int = MAX_HEADER, max_body: int = MAX_BODY
+    sock: socket.socket, *, wait: Wait | None = None, bound: Bound = WIDEST
 ) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
     """Receive one frame and return its header and its arrays (each owns its memory and is writable).
 
-    Lengths are checked before any memory is taken. Raises ``ProtocolError``, ``EOFError`` (also when the
+    Lengths are compared with ``bound`` before any memory is taken. Raises ``ProtocolError``, ``EOFError`` (also when the
     peer stops in the middle of a frame) and what ``wait`` raises.
     """
     magic, header_length, body_length = _PREFIX.unpack(_read(sock, _PREFIX.size, wait))
     if magic != MAGIC:
         raise ProtocolError("the bytes on the channel are no frame")
-    if header_length > max_header:
-        raise ProtocolError(f"header of {header_length} bytes, at most {max_header} allowed")
-    if body_length > max_body:
-        raise ProtocolError(f"body of {body_length} bytes, at most {max_body} allowed")
+    if header_length > bound.header:
+        raise ProtocolError(f"header of {header_length} bytes, at most {bound.header} allowed")
+    if body_length > bound.body:
+        raise ProtocolError(f"body of {body_length} bytes, at most {bound.body} allowed")
     header = parse_header(_read(sock, header_length, wait))
-    body = _read(sock, body_length, wait)
-    return header, parse_arrays(body) if body_length else {}
+    arrays = parse_arrays(_read(sock, body_length, wait)) if body_length else {}
+    # truth values take a byte each, and more as soon as anybody calculates with them
+    if (numbers := sum(a.size for a in arrays.values())) > bound.numbers:
+        raise ProtocolError(f"{numbers} numbers, at most {bound.numbers} allowed")
+    return header, arrays
 
 
 def _read(sock: socket.socket, size: int, wait: Wait | None) -> bytes:

@@ -10,7 +10,7 @@ def encode(self, x):
 Autoencoder.encode = encode
 """
 EXPECT = {
-    "contained_by": "wire",
+    "contained_by": "worker, wire",
     "must_not": "take the grader's memory",
-    "ends": "refused",
+    "ends": "error",
 }
