@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from grader import answers, checks, cli, intake, judge, observe, probes, public, store, worker
 from grader import assignment as assignments
-from grader import checks, cli, intake, judge, observe, probes, public, worker
 from grader.exports import FORMATS
 from grader.model import GROUPS
 from grader.sandbox.host import AWAKE
@@ -145,6 +145,9 @@ def test_students_page_states_the_limits_as_they_are() -> None:
     assert rows["sleeping"].startswith(f"less than {AWAKE * patience:g} s on a processor in {patience:g} s")
     assert rows["memory"].startswith(f"{observe.LIMITS.memory_bytes >> 30} GB")
     assert f"{observe.LIMITS.output_bytes >> 10} KB" in rows["output"]
+    state = f"{answers.STATE_BYTES >> 20} MB"
+    assert rows["a model"].startswith(state) and f"A model may have {state} of weights" in text(DOCS / "assignment.md")
+    assert answers.PLAUSIBLE == 4 and f"{store.MAX_BYTES >> 20} MB" in rows["what a function returns"]
     packages = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]["dependencies"]
     have = {re.split(r"[=<>]", p)[0] for p in packages}
     assert {"torch", "torchvision", "numpy", "scipy", "scikit-learn", "pillow", "matplotlib", "tqdm"} <= have

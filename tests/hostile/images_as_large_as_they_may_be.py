@@ -34,5 +34,5 @@ EXPECT = {
     "contained_by": "answers, observe",
     "must_not": "fill the grader's memory or its disk",
     "ends": "answers|error",
-    "earns": 0,
+    "earns": 52,
 }

@@ -13,5 +13,5 @@ EXPECT = {
     "contained_by": "worker, wire",
     "must_not": "take the grader's memory",
     "ends": "error",
-    "earns": 0,
+    "earns": 52,
 }
