@@ -1,6 +1,8 @@
 """Runs one submission's probes in sandboxed workers and returns what was seen. Judges nothing.
 
-Four rooms, each a process of its own: ``exam``, ``train``, ``view``, ``decode`` (see ``probes``). A probe that
+Four rooms, each a process of its own: ``exam``, ``train``, ``view``, ``decode`` (see ``probes``). They follow one
+another: exam, decode, train, view, decode. Whatever has seen an image has ended before a process that decodes codes
+begins, so that no object of the kernel can carry one there; what is to be decoded waits in a queue. A probe that
 hangs, dies or raises costs itself and the later probes that call the same function; its worker is replaced.
 A worker that somebody else ended costs nothing: everything is observed again from the start, for only that gives
 the same bits as an undisturbed run whatever the submission keeps in its process.
@@ -9,9 +11,11 @@ the same bits as an undisturbed run whatever the submission keeps in its process
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import IO, Any
 
 import numpy as np
 
@@ -41,6 +45,10 @@ class Disturbed(Exception):
     """A worker was ended by neither its submission nor the harness."""
 
 
+class NoThread(Exception):
+    """Something beside this submission uses up the threads that its user may have."""
+
+
 class Budget:
     """Of one observation: the processor seconds that its workers have used and may use, the bytes that were told."""
 
@@ -60,6 +68,35 @@ class Budget:
 
     def fault(self) -> Fault:
         return Fault("timeout", f"the submission's {self.total:g} s of processor time are used up")
+
+
+class States:
+    """Weights on their way from one room to another, each in a file without a name: there may be eight large ones."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, tuple[IO[bytes], list[str]]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files
+
+    def put(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - kept until ``clear``
+        np.savez(file, *arrays.values())
+        self._files[name] = file, list(arrays)
+
+    def get(self, name: str) -> dict[str, np.ndarray]:
+        """The arrays of ``name``; none where it was not kept."""
+        if name not in self._files:
+            return {}
+        file, names = self._files[name]
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as arrays:
+            return {k: arrays[f"arr_{i}"] for i, k in enumerate(names)}
+
+    def clear(self) -> None:
+        for file, _ in self._files.values():
+            file.close()
+        self._files.clear()
 
 
 class Room:
@@ -117,13 +154,24 @@ class Room:
             return {}, {}, Fault("crashed", f"the answer could not be read ({error})")
         self._count()
         if not reply.header.get("ok"):
-            return {}, {}, _student_error(reply.header.get("error"))
+            failure = reply.header.get("error")
+            if isinstance(failure, dict) and failure.get("no_thread") is True and not self._has_many_threads():
+                self.close()
+                if self._forgiving:
+                    raise Disturbed
+                raise NoThread(f"the machine had no thread left for {self._submission.id}: grade it again")
+            return {}, {}, _student_error(failure)
         info: Any = reply.header.get("info")
         wrong = answers.problem(op, args, tensors, self._latent.get(args.get("key", "")), info, reply.tensors)
         if wrong is not None:
             self.close()
             return {}, {}, Fault("crashed", f"the answer could not be read ({wrong})")
         return info, reply.tensors, None
+
+    def _has_many_threads(self) -> bool:
+        """Whether this worker uses up the limit on threads itself, by the kernel's count."""
+        assert self._worker is not None
+        return int(self._worker.status().get("Threads", "0")) >= LIMITS.threads // 2
 
     def start(self) -> tuple[dict[str, Any], Fault | None]:
         """A new worker with the submission loaded in it: what loading told, and what went wrong."""
@@ -139,12 +187,10 @@ class Room:
             self.close()
         return info, fault
 
-    def build(
-        self, model: Model, states: Mapping[str, Mapping[str, np.ndarray]]
-    ) -> tuple[dict[str, Any], Fault | None]:
+    def build(self, model: Model, states: States) -> tuple[dict[str, Any], Fault | None]:
         if self._worker is not None and model.key in self._built:
             return {}, None
-        state = states.get(model.state, {}) if model.state else {}
+        state = states.get(model.state) if model.state else {}
         self._latent[model.key] = model.latent_dim
         args = {"key": model.key, "cls": model.cls, "D": model.latent_dim, "seed": model.seed, "jiggle": model.jiggle}
         info, _, fault = self.call("build", args, state, self._budget.assignment.call_seconds)
@@ -205,7 +251,8 @@ class Observer:
         self.rooms = {r: Room(r, self._sandbox, self.submission, self.budget, forgiving=forgiving) for r in rooms}
         self.seen: dict[str, Observation] = {}
         self.plan: dict[str, Probe] = {}
-        self.states: dict[str, Mapping[str, np.ndarray]] = {}
+        self.states = States()
+        self.queue: list[Callable[[], object]] = []  # what is to be done where codes are decoded
         self.rescued: dict[str, PointMap] = {}
         self.fits: dict[str, tuple[int, int]] = {}  # of classes that do not take every batch: what they take
         self.dead: list[tuple[frozenset[str], Fault]] = []
@@ -220,6 +267,7 @@ class Observer:
             except Disturbed:
                 continue
             finally:
+                self.states.clear()
                 for room in self.rooms.values():
                     room.close()
 
@@ -231,8 +279,23 @@ class Observer:
     def _observe(self) -> None:
         if self._load():
             self._exam()
+            self._decode_what_waits()
+            self.states.clear()
             if self.data is not None:
                 self._trained(self.data)
+                self._decode_what_waits()
+
+    def _enter(self, role: probes.Role) -> Room:
+        """The room of this role; whoever was in another has ended."""
+        for other, room in self.rooms.items():
+            if other != role:
+                room.close()
+        return self.rooms[role]
+
+    def _decode_what_waits(self) -> None:
+        while self.queue:
+            self.queue.pop(0)()
+        self.rooms["decode"].close()
 
     def observe_run(self, seen: Mapping[str, Observation], demand: Demand) -> dict[str, Observation]:
         """One trained run with other steps or another seed, from a clear start; all else is taken from ``seen``.
@@ -254,6 +317,7 @@ class Observer:
             self._train(runs, found, data, steps=demand.steps, seed_offset=7 * demand.seed)
             for run in runs:
                 self._look_at(run, data)
+            self._decode_what_waits()
 
         self._undisturbed(again)
         return {n: o for n, o in self.seen.items() if exact.get(n) is not o}
@@ -263,7 +327,7 @@ class Observer:
         if self.submission.problem is not None:
             self.seen["load"] = Observation("load", fault=self.submission.problem)
             return False
-        info, fault = self.rooms["exam"].start()
+        info, fault = self._enter("exam").start()
         self.seen["load"] = Observation("load", {}, info, fault)
         return fault is None
 
@@ -290,7 +354,7 @@ class Observer:
         for calls, ending in self.dead:
             if calls <= probe.calls:
                 return Observation(probe.name, fault=ending)
-        room = self.rooms[probe.role]
+        room = self._enter(probe.role)
         build_info: dict[str, Any] = {}
         fault: Fault | None
         if probe.model is not None:
@@ -304,7 +368,7 @@ class Observer:
             return self._failed(probe, fault, probe.calls)
         if probe.op in ("state", "train"):
             if not probe.name.startswith("build:"):  # which nobody loads
-                self.states[probe.name] = {k: v for k, v in arrays.items() if k.startswith("state:")}
+                self.states.put(probe.name, {k: v for k, v in arrays.items() if k.startswith("state:")})
             arrays = {k: v for k, v in arrays.items() if not k.startswith("state:")}
         easy = replace(probe, strict=False)
         arrays = arrays if (fault := _unexpected(probe, info, arrays)) is None else _in_shape(easy, arrays)
@@ -341,7 +405,7 @@ class Observer:
 
     def _exam(self) -> None:
         a = self.assignment
-        for probe in probes.build_probes(a) + probes.shape_probes(a):
+        for probe in probes.build_probes(a) + probes.state_probes(a) + probes.shape_probes(a):
             self.ask(probe)
         for cls in probes.CLASSES:
             last = [f"shape:{cls}:{m}:{probes.LATENTS[-1]}:128" for m in probes.METHODS]
@@ -356,8 +420,6 @@ class Observer:
         self._exam_functions()
         for probe in probes.slope_probes(a):
             self.ask(probe)
-        self.rooms["exam"].close()
-        self.states.clear()
 
     def _find_fits(self) -> None:
         asked = {p.name: p for p in probes.batch_probes(self.assignment)}
@@ -372,22 +434,16 @@ class Observer:
         """
         a, d = self.assignment, probes.LATENTS[-1]
         x = probes.exam_images(a)
-        for cls in probes.CLASSES:
-            for dim in (d, 2):
-                m = probes.exam_model(cls, dim, a, tag="f")
-                name = f"state:exam:{cls}:{dim}"
-                self.ask(
-                    Probe(name, "exam", "state", {"key": m.key}, model=m, calls=frozenset({f"{cls}()"}),
-                          finite=False)
-                )  # fmt: skip
-        self._sampling("exam", "VAE", d, f"state:exam:VAE:{d}", many=True)
-        self._sampling("exam_2d", "VAE", 2, "state:exam:VAE:2", many=False)
+        self.queue += [
+            partial(self._sampling, "exam", "VAE", d, f"state:exam:VAE:{d}", many=True),
+            partial(self._sampling, "exam_2d", "VAE", 2, "state:exam:VAE:2", many=False),
+        ]
         for cls in probes.CLASSES:
             self._interpolation(f"exam:{cls}", cls, d, f"state:exam:{cls}:20", x[:2], "exam", a.interpolation_steps)
             self._interpolation(f"exam_short:{cls}", cls, d, f"state:exam:{cls}:20", x[2:4], "exam", probes.SMALL_STEPS)
-        self._grid("exam", "VAE", "state:exam:VAE:2", *probes.GRID)
+        self.queue.append(partial(self._grid, "exam", "VAE", "state:exam:VAE:2", *probes.GRID))
         for cls in probes.CLASSES:
-            self._grid("exam_small", cls, f"state:exam:{cls}:2", *probes.SMALL_GRID)
+            self.queue.append(partial(self._grid, "exam_small", cls, f"state:exam:{cls}:2", *probes.SMALL_GRID))
             self._exam_bottleneck(cls, d)
             self._left_in_train_mode(cls, d)
 
@@ -395,21 +451,24 @@ class Observer:
         """A model of this state; by another ``prefix`` another one, which a function may have changed ("draw", "walk")."""
         return Model(f"{prefix}:{state}", cls, d, self.assignment.seed + 9000, state=state)
 
-    def _decode(self, name: str, cls: str, d: int, state: str, codes: np.ndarray, *, half: bool = False) -> Observation:
-        """Codes decoded by a process that has never seen an image."""
+    def _decode(self, name: str, cls: str, d: int, state: str, codes: np.ndarray, *, half: bool = False) -> None:
+        """Have codes decoded, later, by a process that has never seen an image."""
         z = codes.reshape(-1, d).clip(-LARGEST, LARGEST).astype(np.float32)
         m = self._model(cls, d, state, "decode")
-        o = self.ask(
-            Probe(name, "decode", "chunked", {"key": m.key, "method": "decode", "seed": EVAL_SEED}, {"a0": z},
-                  {"out0": ((len(z), 784),)}, m, frozenset({f"{cls}()", f"{cls}.decode"}), probes.VIEW)
+        probe = Probe(
+            name, "decode", "chunked", {"key": m.key, "method": "decode", "seed": EVAL_SEED}, {"a0": z},
+            {"out0": ((len(z), 784),)}, m, frozenset({f"{cls}()", f"{cls}.decode"}), probes.VIEW,
         )  # fmt: skip
-        if half and o.fault is None:  # shown and averaged, never compared exactly
-            images = o.arrays["out0"]
-            if cls in self.rescued:  # decode is on another scale: shown as forward shows it
-                images = self.rescued[cls](images).clip(0.0, 1.0)
-            o = replace(o, arrays={"out0": _half(images)})
-            self.seen[name] = o
-        return o
+
+        def decode() -> None:
+            o = self.ask(probe)
+            if half and o.fault is None:  # shown and averaged, never compared exactly
+                images = o.arrays["out0"]
+                if cls in self.rescued:  # decode is on another scale: shown as forward shows it
+                    images = self.rescued[cls](images).clip(0.0, 1.0)
+                self.seen[name] = replace(o, arrays={"out0": _half(images)})
+
+        self.queue.append(decode)
 
     def _sampling(self, tag: str, cls: str, d: int, state: str, *, many: bool) -> None:
         count = 512 if many else probes.SAMPLES
@@ -537,10 +596,10 @@ class Observer:
             self._odd(key, cls, state, data)
         for key, cls in (("ae_2d", "Autoencoder"), ("vae_2d", "VAE")):
             if f"train:{key}" in self.states:
-                self._grid(key, cls, f"train:{key}", a.grid_n, a.grid_extent)
+                self.queue.append(partial(self._grid, key, cls, f"train:{key}", a.grid_n, a.grid_extent))
                 self._plane(key, cls)
         if "train:beta_1" in self.states:
-            self._sampling("beta_1", "VAE", a.latent_dim, "train:beta_1", many=False)
+            self.queue.append(partial(self._sampling, "beta_1", "VAE", a.latent_dim, "train:beta_1", many=False))
 
     def _train(
         self, runs: Sequence[TrainRun], found: findings.Findings, data: Dataset, *, steps: int, seed_offset: int = 0
@@ -556,7 +615,6 @@ class Observer:
             self.seen[o.probe] = replace(o, info={**o.info, **record})
             if steps == self.assignment.steps and seed_offset == 0:
                 self._paired(run, found, data.train_x[order[: max(probes.PAIRED_STEPS) + 1]])
-        self.rooms["train"].close()
         self.rooms["view"].keep(eval_x=data.eval_x, code_x=data.train_x[: probes.CODE_IMAGES])
 
     def _look_at(self, run: TrainRun, data: Dataset) -> None:

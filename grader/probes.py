@@ -113,6 +113,18 @@ def build_probes(assignment: Assignment) -> list[Probe]:
     ]  # fmt: skip
 
 
+def state_probes(assignment: Assignment) -> list[Probe]:
+    """The weights that other rooms look at and decode with; asked before an image is seen, so that they hold none."""
+    return [
+        Probe(
+            f"state:exam:{cls}:{d}", "exam", "state", {"key": m.key}, model=m, calls=frozenset({f"{cls}()"}), finite=False,
+        )
+        for cls in CLASSES
+        for d in (LATENTS[-1], LATENTS[0])
+        for m in [exam_model(cls, d, assignment, tag="f")]
+    ]  # fmt: skip
+
+
 def exam_images(assignment: Assignment) -> np.ndarray:
     """[128, 1, 28, 28] smooth random blobs: like images in range and smoothness, and of no data set."""
     return _blobs(assignment.seed)

@@ -1411,6 +1411,8 @@ def _error(error: BaseException, session: Session) -> dict[str, Any]:
     }
     if isinstance(error, ContractError):
         out |= {"contract": True, "got": error.got[:200], "expected": error.expected[:200]}
+    if isinstance(error, BlockingIOError) or (type(error) is RuntimeError and "start new thread" in text):
+        out["no_thread"] = True
     if isinstance(error, ModuleNotFoundError):
         out["package"] = str(error.name)[:80]
     if name := _unwritten(error, session):

@@ -21,6 +21,7 @@ import sysconfig
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ ALLOCATOR = {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_TOP_PAD_": str(64 << 20),
+    "MALLOC_ARENA_MAX": "1",  # another for each thread would take 128 MB of the address space
 }
 LOOK_SECONDS = 0.2  # between two looks at a worker's processor clock; a look costs about 0.6 ms
 HANG_UP_SECONDS = 0.25  # between the end of the channel and the end of its process
@@ -104,7 +106,7 @@ class Limits:
     file_bytes: int = 1 << 20
     output_bytes: int = 1 << 16
     nofile: int = 64
-    threads: int = 256
+    threads: int = 64
 
 
 @dataclass(frozen=True)
@@ -244,18 +246,17 @@ def _inside(path: str, folder: str) -> bool:
     return path.startswith(folder.rstrip("/") + "/")
 
 
-def _readable_by_all(paths: Sequence[str | Path]) -> bool:
-    """Whether a user without rights could read ``paths``: each folder on the way lets others pass.
+def _others_can_read(paths: Sequence[str], layers: frozenset[str]) -> bool:
+    """Whether a child that gave up its uid could import what lies in ``paths``: each folder on the way lets others pass.
 
-    False where Python lives in root's home: a child that gave up its uid there could import nothing.
+    False where Python lies in root's home, but for bubblewrap, in which the folders on the way are its own.
     """
-    for path in paths:
-        if not os.stat(path).st_mode & stat.S_IROTH:
-            return False
-        for folder in Path(path).parents:
-            if not folder.stat().st_mode & stat.S_IXOTH:
-                return False
-    return True
+    if not layers & {"landlock", "seccomp"}:
+        return False
+    if not all(os.stat(path).st_mode & stat.S_IROTH for path in paths):
+        return False
+    ways = [] if "bwrap" in layers else {folder for path in paths for folder in Path(path).parents}
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in ways)
 
 
 def _environment() -> dict[str, str]:
@@ -285,31 +286,59 @@ def _environment() -> dict[str, str]:
     return variables
 
 
-def _tasks_of(uid: int) -> int:
-    """How many threads the user runs now; 0 where the system does not say."""
-    count = 0
+# Root is exempt from limits on threads, whatever it is inside a namespace, and who shares a user shares its limit. So
+# root gives each zygote a user of its own; these numbers are nobody's (systemd's table of users leaves them free).
+USERS = range(65520, 65534)
+_users_lock = threading.Lock()
+_users_in_use: set[int | None] = set()
+
+
+def _tasks() -> Counter[int]:
+    """How many threads each user runs now; nothing where the system does not say."""
+    count: Counter[int] = Counter()
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if process.stat().st_uid == uid:
-                count += len(os.listdir(process / "task"))
+            count[process.stat().st_uid] += len(os.listdir(process / "task"))
     return count
+
+
+def _take_user() -> int:
+    """A user of ``USERS`` for one zygote, the least busy of those that this process has not given away."""
+    with _users_lock:
+        tasks = _tasks()
+        user = min(USERS, key=lambda u: (u in _users_in_use, tasks[u], u))
+        _users_in_use.add(user)
+        return user
+
+
+def _give_back(user: int | None) -> None:
+    with _users_lock:
+        _users_in_use.discard(user)
 
 
 def _bwrap_command(files: Sequence[Path]) -> list[str]:
     """The ``bwrap`` prefix: no network, own processes, and a file system of the readable roots only."""
     # No --die-with-parent: it means the thread that started bwrap. Closing the control socket ends all.
-    command = ["bwrap", "--unshare-user", "--unshare-all", "--cap-drop", "ALL"]
+    command = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    command += ["--cap-drop", "ALL"]
+    if (
+        os.getuid() == 0
+    ):  # no namespace of users: there root would have one user for all, which no limit on threads binds
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):  # to give each child another user, and to end it
+            command += ["--cap-add", capability]
+    else:
+        command += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
     command += ["--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
     command += ["--size", str(1 << 20), "--tmpfs", "/tmp"]
-    if os.getuid() == 0:
-        command += ["--uid", "1000", "--gid", "1000"]
     for folder in ("/lib", "/lib64"):
         if os.path.islink(folder):
             command += ["--symlink", os.readlink(folder), folder]
     roots = _outermost([*readable_roots(), os.path.realpath(sys.executable)])
+    roots = [path for path in roots if not path.startswith("/dev/")]
+    for folder in sorted({str(folder) for path in [*roots, *map(str, files)] for folder in Path(path).parents}):
+        command += ["--dir", folder]  # which lets others pass; what bubblewrap makes by itself does not
     for path in roots:
-        if not path.startswith("/dev/"):
-            command += ["--ro-bind", path, path]
+        command += ["--ro-bind", path, path]
     ldconfig = os.path.realpath("/sbin/ldconfig")  # ctypes asks it where libseccomp is
     command += ["--ro-bind-try", ldconfig, "/sbin/ldconfig"]
     if any(_inside(str(PACKAGE), root) for root in roots):
@@ -333,15 +362,15 @@ class _Zygote:
         command = [os.path.realpath(sys.executable), "-s", "-S", "-B", "-X", "utf8", str(ZYGOTE)]
         if "bwrap" in layers:
             command = _bwrap_command([ZYGOTE, *ZYGOTE_PARTS, *worker]) + command
-        drop_root = os.getuid() == 0 and "bwrap" not in layers and _readable_by_all([*readable, *_library_files()])
+        self.user = _take_user() if os.getuid() == 0 and _others_can_read(readable, layers) else None
         config = {
             "layers": sorted(layers),
             "core": core,
             "worker": [str(file) for file in worker],
             "readable": readable,
             "sys_path": import_folders(),
-            "uid": policy.NOBODY if drop_root else None,
-            "tasks": _tasks_of(policy.NOBODY if drop_root else os.getuid()),
+            "uid": self.user,
+            "tasks": _tasks()[os.getuid() if self.user is None else self.user],
         }
         self.lock = threading.Lock()
         self.control, theirs = socket.socketpair()
@@ -359,6 +388,7 @@ class _Zygote:
                 )
             except OSError as e:
                 self.control.close()
+                _give_back(self.user)
                 raise SandboxUnavailable(f"the sandbox did not start: {e}") from e
             theirs.close()
             try:
@@ -408,6 +438,7 @@ class _Zygote:
         except subprocess.TimeoutExpired:
             self.kill()
             self.process.wait()
+        _give_back(self.user)
 
 
 class Sandbox:
@@ -551,6 +582,10 @@ class Worker:
             self.close()
             raise
 
+    def status(self) -> dict[str, str]:
+        """What the kernel says of its process now, by the names of ``/proc/PID/status``; empty where it does not say."""
+        return self._zygote.ask({"do": "status", "pid": self.pid})
+
     def _look(self, closely: bool) -> Usage:
         return Usage(**self._zygote.ask({"do": "clock", "pid": self.pid, "closely": closely}))
 
@@ -663,17 +698,45 @@ def _drill(isolation: Isolation) -> Isolation:
 def _attacks(isolation: Isolation) -> list[str]:
     """The attacks of one drill that worked; ``_Gone`` if it ended before it could tell."""
     with _targets() as targets, Sandbox(isolation=isolation, worker=()) as sandbox:
+        if os.getuid() == 0 and sandbox._zygote.user is None:
+            targets["limits"]["threads"] = None  # root is exempt, and could not be left here: see docs/security.md
         worker = sandbox._spawn(DRILL_LIMITS, {"run": "drill", "targets": targets})
         try:
             worker._watch.open(DRILL_LIMITS.cpu_seconds)
             header, _ = wire.recv(worker._channel, wait=worker._watch)
-            return list(header["escapes"])
+            return [*header["escapes"], *_rights_left(worker), *_outlives_its_parent(worker)]
         except (EOFError, WorkerTimeout, ProtocolError, KeyError) as e:
             said = worker.close().output.decode("utf-8", "replace").strip()
             kind = _Gone if isinstance(e, EOFError) else SandboxUnavailable
             raise kind(f"the isolation could not be tested: {said or e}") from e
         finally:
             worker.close()
+
+
+def _rights_left(worker: Worker) -> list[str]:
+    """What the kernel says that a locked-down process may still do."""
+    status = worker.status()
+    held = {
+        "capabilities": any(int(status.get(k, "1"), 16) for k in ("CapInh", "CapPrm", "CapEff", "CapAmb")),
+        "new privileges": status.get("NoNewPrivs") != "1",
+        "system calls": status.get("Seccomp") != "2",
+        "rights of root": worker._zygote.user is not None and set(status["Uid"].split()) != {str(worker._zygote.user)},
+    }
+    return [name for name, is_held in held.items() if is_held]
+
+
+def _outlives_its_parent(worker: Worker) -> list[str]:
+    """Kills the zygote alone and looks whether its child goes with it."""
+    with contextlib.suppress(EOFError):
+        worker._zygote.ask({"do": "die"})
+    worker._channel.settimeout(DRILL_LIMITS.cpu_seconds)
+    try:
+        gone = worker._channel.recv(1) == b""
+    except ConnectionResetError:
+        gone = True
+    except TimeoutError:
+        gone = False
+    return [] if gone else ["outliving its parent"]
 
 
 @contextlib.contextmanager
@@ -695,5 +758,5 @@ def _targets() -> Iterator[dict[str, Any]]:
             "folder": folder,
             "tcp": tcp.getsockname()[1],
             "abstract": name,
-            "memory_bytes": DRILL_LIMITS.memory_bytes,
+            "limits": asdict(DRILL_LIMITS),
         }

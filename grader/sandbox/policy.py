@@ -7,6 +7,7 @@ imported when they are asked for, so that the unsafe mode works where they do no
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import mmap
@@ -18,7 +19,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 LINUX = sys.platform.startswith("linux")
-NOBODY = 65534
 EXIT_MEMORY = 77  # the child ran out of memory where it could not say so
 EXIT_SETUP = 78  # the lock-down failed; student code never started
 
@@ -36,22 +36,29 @@ _PR_SET_VMA = 0x53564D41
 # Those that depend on their arguments are added in ``system_call_filter``.
 ALLOWED_CALLS = """\
 read write readv writev pread64 pwrite64 close lseek fstat newfstatat stat lstat statx statfs fstatfs
-access faccessat faccessat2 readlink readlinkat getdents64 getcwd chdir fchdir umask fadvise64 ftruncate
+access faccessat faccessat2 readlink readlinkat getdents64 getcwd chdir fchdir umask ftruncate
 dup dup2 dup3 pipe pipe2 eventfd2 poll ppoll select pselect6
 epoll_create1 epoll_ctl epoll_wait epoll_pwait
-mmap munmap mprotect mremap madvise brk msync mincore membarrier
-futex set_robust_list get_robust_list set_tid_address rseq sched_yield
+mmap munmap mprotect mremap brk msync membarrier
+set_robust_list rseq sched_yield
 exit exit_group restart_syscall
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack
 pause alarm setitimer getitimer
 getpid gettid getppid getuid geteuid getgid getegid getgroups getresuid getresgid
-getpgrp getpgid getsid uname sysinfo getrusage times getrlimit getpriority getcpu
-sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min
-clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time getrandom arch_prctl
+getpgrp uname getrusage times getrlimit getcpu sched_get_priority_max sched_get_priority_min
+nanosleep gettimeofday time getrandom arch_prctl
 recvfrom sendto recvmsg sendmsg shutdown getsockname getpeername getsockopt
 """.split()  # noqa: SIM905 - a table of words is easier to check than a list of strings
 
-_CLONE_THREAD = 0x10000
+# What pthread_create asks for: VM FS FILES SIGHAND THREAD SYSVSEM SETTLS PARENT_SETTID CHILD_CLEARTID. Without
+# FILES each thread would have a table of descriptors of its own, and so much more memory in sockets.
+_CLONE_PTHREAD = 0x3D0F00
+_FUTEX_COMMAND, _FUTEX_PRIVATE = 0x7F, 0x80
+_FUTEX_SHARED_WAITS = (0, 9)  # FUTEX_WAIT FUTEX_WAIT_BITSET
+_MADVISE_ALLOWED = (0, 1, 2, 3, 4, 8, 14, 15, 16, 17)
+# NORMAL RANDOM SEQUENTIAL WILLNEED DONTNEED FREE HUGEPAGE NOHUGEPAGE DONTDUMP DODUMP: none takes a page from others
+_CLOCKS_OF_OTHERS = 0x80000000  # clocks of processes and descriptors have negative numbers
+_OWN_ONLY = ("sched_getaffinity", "sched_getparam", "sched_getscheduler", "getpgid", "getsid")  # by process 0, oneself
 _FCNTL_ALLOWED = (0, 1, 2, 3, 4, 1030)  # DUPFD GETFD SETFD GETFL SETFL DUPFD_CLOEXEC
 _IOCTL_ALLOWED = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
@@ -122,7 +129,20 @@ def system_call_filter() -> Any:
     # Their arguments lie behind a pointer: libc falls back to openat and clone.
     rules.add_rule(missing, "openat2")
     rules.add_rule(missing, "clone3")
-    rules.add_rule(allow, "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
+    rules.add_rule(allow, "clone", sc.Arg(0, sc.EQ, _CLONE_PTHREAD))
+    # A shared futex is known by its page, and every process maps the pages of the same libraries: whoever waits for
+    # one can be told something by a process that has seen an image. Nobody waits here. pthread_join, the one honest
+    # use, looks again at once when it is told that the value has changed, and so goes round until the thread has ended.
+    rules.add_rule(allow, "futex", sc.Arg(1, sc.MASKED_EQ, _FUTEX_PRIVATE, _FUTEX_PRIVATE))
+    for wait in _FUTEX_SHARED_WAITS:
+        shared_wait = sc.Arg(1, sc.MASKED_EQ, _FUTEX_PRIVATE | _FUTEX_COMMAND, wait)
+        rules.add_rule(sc.ERRNO(errno.EAGAIN), "futex", shared_wait)
+    # What others do with the processor, their processes and their memory is nobody's business.
+    for name in ("clock_gettime", "clock_getres", "clock_nanosleep"):
+        rules.add_rule(allow, name, sc.Arg(0, sc.MASKED_EQ, _CLOCKS_OF_OTHERS, 0))
+    for name in _OWN_ONLY:
+        rules.add_rule(allow, name, sc.Arg(0, sc.EQ, 0))
+    rules.add_rule(allow, "getpriority", sc.Arg(0, sc.EQ, 0), sc.Arg(1, sc.EQ, 0))
     # A stream pair reaches nobody else; a datagram pair could address any socket of the machine.
     stream_pair = (sc.Arg(0, sc.EQ, socket.AF_UNIX), sc.Arg(1, sc.MASKED_EQ, 0xF, socket.SOCK_STREAM))
     rules.add_rule(allow, "socketpair", *stream_pair)
@@ -132,6 +152,7 @@ def system_call_filter() -> Any:
         ("fcntl", 1, _FCNTL_ALLOWED),
         ("ioctl", 1, _IOCTL_ALLOWED),
         ("prctl", 0, _PRCTL_ALLOWED),
+        ("madvise", 2, _MADVISE_ALLOWED),
     ):
         for code in codes:
             rules.add_rule(allow, name, sc.Arg(position, sc.EQ, code))
@@ -141,8 +162,8 @@ def system_call_filter() -> Any:
 def limit_resources(limits: Mapping[str, int], base_memory: int, base_tasks: int) -> None:
     """Set the limits of one child.
 
-    ``base_memory`` is the zygote's own VmSize in bytes, ``base_tasks`` the number of threads that the
-    user already runs (that limit counts all of them; the kernel does not apply it to root).
+    ``base_memory`` is the zygote's own VmSize in bytes, ``base_tasks`` the number of threads that the user runs
+    elsewhere, where the limit counts them.
     """
     import resource  # not on Windows, where the host still has to say so
 
@@ -167,18 +188,17 @@ def limit_resources(limits: Mapping[str, int], base_memory: int, base_tasks: int
 
 
 def drop_privileges(uid: int | None) -> None:
-    """Leave root: for ``uid`` if given, else by giving up every capability. Nothing to do for a user."""
+    """Leave root, for ``uid`` if given, and give up every capability. Nothing to do for a user."""
     if os.getuid() != 0:
         return
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        return
     libc = ctypes.CDLL(None, use_errno=True)
     for capability in range(64):
         if libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) == -1:
-            break  # EINVAL: past the last capability that this kernel knows
+            break  # past the last capability that this kernel knows, or another user already
     version_3 = (ctypes.c_uint32 * 2)(0x20080522, 0)
     nothing = (ctypes.c_uint32 * 6)()
     if libc.capset(version_3, nothing) == -1:
@@ -204,12 +224,17 @@ def refuse_new_privileges() -> None:
 # --- the drill -----------------------------------------------------------------------------------------
 
 
-def escapes(targets: Mapping[str, Any]) -> list[str]:
+def escapes(targets: Mapping[str, Any], channel: int) -> list[str]:
     """Try harmless attacks from inside the lock-down; return the names of those that worked.
 
     ``targets`` are things that the host has put in reach: ``file`` and ``folder`` (paths), ``tcp`` (port),
-    ``abstract`` (socket name), ``memory_bytes`` (the budget). An empty list means that the isolation holds.
+    ``abstract`` (socket name), and the ``limits`` that are promised; ``channel`` is the
+    one descriptor that was left open. An empty list means that the isolation holds.
     """
+    import resource
+    import threading
+
+    limits = targets["limits"]
 
     def attack_read() -> None:
         with open(targets["file"], "rb") as f:
@@ -261,12 +286,60 @@ def escapes(targets: Mapping[str, Any]) -> list[str]:
             f.read(1)
 
     def attack_change_limits() -> None:
-        import resource
-
         resource.setrlimit(resource.RLIMIT_NOFILE, (1, 1))
 
     def attack_memory() -> None:
-        mmap.mmap(-1, 2 * targets["memory_bytes"]).close()
+        mmap.mmap(-1, 2 * limits["memory_bytes"]).close()
+
+    def attack_threads() -> None:
+        end = threading.Event()
+        try:
+            for _ in range(limits["threads"] + 1):
+                threading.Thread(target=end.wait).start()
+        except RuntimeError as e:
+            raise OSError from e
+        finally:
+            end.set()
+
+    def attack_descriptors() -> None:
+        copies: list[int] = []
+        try:
+            for _ in range(limits["nofile"] + 1):
+                copies.append(os.dup(0))
+        finally:
+            for fd in copies:
+                os.close(fd)
+
+    def attack_long_file() -> None:
+        os.pwrite(1, b"x", limits["file_bytes"])
+
+    def attack_dump_of_memory() -> None:
+        if resource.getrlimit(resource.RLIMIT_CORE) == (0, 0):
+            raise OSError
+
+    def attack_locked_memory() -> None:
+        if resource.getrlimit(resource.RLIMIT_MEMLOCK) == (0, 0):
+            raise OSError
+
+    def attack_processor_time() -> None:
+        if resource.getrlimit(resource.RLIMIT_CPU) == (limits["cpu_seconds"], limits["cpu_seconds"] + 1):
+            raise OSError
+
+    def attack_session_of_the_grader() -> None:
+        if os.getsid(0) == os.getpid():
+            raise OSError
+
+    def attack_inherited_descriptors() -> None:
+        for fd in range(3, limits["nofile"]):
+            if fd != channel:
+                with contextlib.suppress(OSError):
+                    os.fstat(fd)
+                    return
+        raise OSError
+
+    def attack_datagrams() -> None:
+        for s in socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM):
+            s.close()
 
     attacks: list[Callable[[], None]] = [
         attack_read,
@@ -284,7 +357,17 @@ def escapes(targets: Mapping[str, Any]) -> list[str]:
         attack_password_file,
         attack_memory,
         attack_change_limits,
+        attack_descriptors,
+        attack_long_file,
+        attack_dump_of_memory,
+        attack_locked_memory,
+        attack_processor_time,
+        attack_session_of_the_grader,
+        attack_inherited_descriptors,
+        attack_datagrams,
     ]
+    if limits["threads"] is not None:
+        attacks.append(attack_threads)
     worked = []
     for attack in attacks:
         try:
@@ -292,4 +375,56 @@ def escapes(targets: Mapping[str, Any]) -> list[str]:
         except (OSError, ValueError, MemoryError):
             continue
         worked.append(attack.__name__.removeprefix("attack_").replace("_", " "))
-    return worked
+    return worked + _calls_let_through()
+
+
+def _calls_let_through() -> list[str]:
+    """The names of system calls that ``system_call_filter`` restricts and that were not refused with what it answers.
+
+    Each is asked for something that the filter denies, and that the kernel would answer otherwise without it.
+    """
+    import pyseccomp as sc
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    word = ctypes.c_uint32(0)
+    page = mmap.mmap(-1, mmap.PAGESIZE)
+    start = ctypes.addressof(ctypes.c_char.from_buffer(page))
+    moment = (ctypes.c_long * 2)(0, 1000)
+    other = os.getppid()
+    asked: list[tuple[str, tuple[Any, ...], int]] = [
+        ("futex", (ctypes.byref(word), 0, 0, ctypes.byref(moment)), errno.EAGAIN),  # else it waits for nothing
+        ("futex", (ctypes.byref(word), 9, 0, ctypes.byref(moment), 0, 1), errno.EAGAIN),
+        ("futex", (ctypes.byref(word), 1, 1), errno.EPERM),
+        ("set_tid_address", (ctypes.byref(word),), errno.EPERM),
+        ("clone", (0x10000,), errno.EPERM),  # a thread that shares nothing: EINVAL
+        ("clone3", (None, 0), errno.ENOSYS),
+        ("openat2", (-1, None, None, 0), errno.ENOSYS),
+        ("madvise", (start, mmap.PAGESIZE, 21), errno.EPERM),  # MADV_PAGEOUT
+        ("madvise", (start, mmap.PAGESIZE, 20), errno.EPERM),  # MADV_COLD
+        ("mincore", (start, mmap.PAGESIZE, ctypes.byref(word)), errno.EPERM),
+        ("fadvise64", (0, 0, 0, 4), errno.EPERM),
+        ("sysinfo", (start,), errno.EPERM),
+        ("process_madvise", (-1, None, 0, 0, 0), errno.EPERM),
+        ("clock_gettime", ((~other << 3) | 2, ctypes.byref(moment)), errno.EPERM),
+        ("clock_getres", ((~other << 3) | 2, ctypes.byref(moment)), errno.EPERM),
+        ("getpgid", (other,), errno.EPERM),
+        ("getsid", (other,), errno.EPERM),
+        ("getpriority", (0, other), errno.EPERM),
+        ("getpriority", (2, 0), errno.EPERM),
+        ("sched_getaffinity", (other, mmap.PAGESIZE, start), errno.EPERM),
+        ("sched_getparam", (other, start), errno.EPERM),
+        ("sched_getscheduler", (other,), errno.EPERM),
+        ("fcntl", (0, 1031, 0), errno.EPERM),  # F_SETPIPE_SZ
+        ("ioctl", (0, 0x5412, start), errno.EPERM),  # TIOCSTI
+        ("prctl", (_PR_SET_PDEATHSIG, 0), errno.EPERM),
+        ("prctl", (_PR_SET_DUMPABLE, 1), errno.EPERM),
+    ]
+    through = []
+    for name, arguments, answer in asked:
+        number = sc.resolve_syscall(sc.Arch.NATIVE, name)
+        ctypes.set_errno(0)
+        if number >= 0 and not (libc.syscall(number, *arguments) == -1 and ctypes.get_errno() == answer):
+            through.append(name)
+    if libc.prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0) != 0:
+        through.append("tracing by equals")
+    return list(dict.fromkeys(through))

@@ -2,7 +2,7 @@
 
 Run as a script by ``host.py``, inside bubblewrap where that works. It is single-threaded, holds nothing
 secret (no data, no expected value, no other submission) and takes orders only from its control socket:
-one JSON configuration, then requests ``spawn``, ``clock`` and ``reap``, each answered before the next is read.
+one JSON configuration, then requests ``spawn``, ``clock``, ``status``, ``reap`` and ``die``, each answered before the next is read.
 When the socket closes it kills its children and exits.
 
 A child goes through, in this order: close descriptors, new session, limits, drop root, not dumpable,
@@ -125,6 +125,7 @@ class Zygote:
         if processor_seconds(self.pid) <= 0.0:  # importing took more than nothing
             raise RuntimeError("the processor time of a process cannot be read here")
         self.memory = _virtual_memory()
+        self.tasks = config["tasks"] if not self.limited or _threads_of_others_count() else 0
         self.children: set[int] = set()
         gc.collect()
         gc.freeze()  # collections in children then touch none of the shared pages
@@ -148,6 +149,10 @@ class Zygote:
                     answer = self.spawn(request, *fds)
                 elif request["do"] == "clock":
                     answer = clock(request["pid"], closely=request["closely"])
+                elif request["do"] == "status":
+                    answer = status(request["pid"])
+                elif request["do"] == "die":  # for the drill: what it leaves behind has to end
+                    os.kill(os.getpid(), signal.SIGKILL)
                 else:
                     answer = self.reap(request["pid"], request["grace"])
                 self.wire.send_message(self.control, answer)
@@ -222,7 +227,7 @@ class Zygote:
             low = fd + 1
         os.setsid()
         if self.limited:
-            policy.limit_resources(limits, self.memory, self.config["tasks"])
+            policy.limit_resources(limits, self.memory, self.tasks)
         if self.isolated:
             policy.drop_privileges(self.config["uid"])
             policy.refuse_tracing()
@@ -239,10 +244,19 @@ class Zygote:
 
     def _run(self, request: dict[str, Any], sock: socket.socket) -> None:
         if request["run"] == "drill":
-            self.wire.send(sock, {"escapes": self.policy.escapes(request["targets"])})
+            self.wire.send(sock, {"escapes": self.policy.escapes(request["targets"], sock.fileno())})
+            sock.recv(1)  # until it has been looked at from outside
             return
         _seed()
         self.worker.serve(sock)
+
+
+def status(pid: int) -> dict[str, str]:
+    """What the kernel says of a child, by the names of ``/proc/PID/status``; nothing where it does not say."""
+    with contextlib.suppress(OSError):
+        lines = Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines()
+        return {k: v.strip() for k, _, v in (line.partition(":") for line in lines)}
+    return {}
 
 
 def clock(pid: int, *, closely: bool) -> dict[str, Any]:
@@ -263,6 +277,7 @@ def clock(pid: int, *, closely: bool) -> dict[str, Any]:
     return answer
 
 
+THREADS_BESIDE = 8  # bubblewrap's two processes, the zygote, and children that are being reaped
 THREADS_LOOKED_AT = 16  # torch runs with one here; a submission that starts thousands shall not keep us busy
 
 
@@ -322,6 +337,29 @@ def _fill_import_caches() -> None:
     """Let every path finder list its folder now: a child may read modules, yet not list all folders."""
     importlib.invalidate_caches()
     importlib.util.find_spec("a_module_that_does_not_exist")
+
+
+def _threads_of_others_count() -> bool:
+    """Whether the limit on threads counts those that the user runs elsewhere: not in a user namespace since Linux 5.14.
+
+    Found out by trying, under a limit that leaves room for what runs here. Root is not limited, so it is told nothing.
+    """
+    if not sys.platform.startswith("linux") or os.getuid() == 0:
+        return True
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_NPROC)
+    resource.setrlimit(resource.RLIMIT_NPROC, (THREADS_BESIDE, before[1]))
+    try:
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0)
+        os.waitpid(pid, 0)
+        return False
+    except BlockingIOError:
+        return True
+    finally:
+        resource.setrlimit(resource.RLIMIT_NPROC, before)
 
 
 def _virtual_memory() -> int:
