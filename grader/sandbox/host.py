@@ -329,7 +329,7 @@ def _bwrap_command(files: Sequence[Path]) -> list[str]:
     else:
         command += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
     command += ["--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
-    command += ["--size", str(1 << 20), "--tmpfs", "/tmp"]
+    command += ["--size", str(1 << 20), "--perms", "1777", "--tmpfs", "/tmp"]
     for folder in ("/lib", "/lib64"):
         if os.path.islink(folder):
             command += ["--symlink", os.readlink(folder), folder]

@@ -356,7 +356,6 @@ def escapes(targets: Mapping[str, Any], channel: int) -> list[str]:
         attack_parent_memory,
         attack_password_file,
         attack_memory,
-        attack_change_limits,
         attack_descriptors,
         attack_long_file,
         attack_dump_of_memory,
@@ -368,14 +367,15 @@ def escapes(targets: Mapping[str, Any], channel: int) -> list[str]:
     ]
     if limits["threads"] is not None:
         attacks.append(attack_threads)
-    worked = []
+    attacks.append(attack_change_limits)  # after what needs them
+    worked = _calls_let_through()
     for attack in attacks:
         try:
             attack()
         except (OSError, ValueError, MemoryError):
             continue
         worked.append(attack.__name__.removeprefix("attack_").replace("_", " "))
-    return worked + _calls_let_through()
+    return worked
 
 
 def _calls_let_through() -> list[str]:
