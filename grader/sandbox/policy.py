@@ -383,8 +383,9 @@ def _calls_let_through() -> list[str]:
 
     Each is asked for something that the filter denies, and that the kernel would answer otherwise without it.
     """
-    import pyseccomp as sc
-
+    sc = sys.modules.get("pyseccomp")  # which cannot be imported here any more
+    if sc is None:
+        return ["every system call"]
     libc = ctypes.CDLL(None, use_errno=True)
     word = ctypes.c_uint32(0)
     page = mmap.mmap(-1, mmap.PAGESIZE)
