@@ -413,9 +413,8 @@ class Observer:
                 for probe in probes.other_batch_probes(a, cls):
                     self.ask(probe)
         self._find_fits()
-        for probe in probes.wiring_probes(a) + probes.noise_probes(a):
-            self.ask(probe)
-        for probe in probes.loss_probes(a, flat=findings.flat_images(self.seen)):
+        asked = probes.noise_probes(a) + probes.loss_probes(a, flat=findings.flat_images(self.seen))
+        for probe in asked + probes.wiring_probes(a):  # the last bring what stands in for a broken reparameterize
             self.ask(probe)
         self._exam_functions()
         for probe in probes.slope_probes(a):
@@ -689,7 +688,7 @@ class Observer:
         if cls == "VAE":
             o = self.ask(
                 Probe(f"bottleneck:{tag}", role, "staged", {"key": m.key, "train": False, "seed": 31},
-                      {"x": x}, {"z": ((len(x), d),), "forward": probes.images(len(x)), "staged": probes.images(len(x))}, m,
+                      {"x": x, "repairs": probes.repairs()}, {"z": ((len(x), d),), "forward": probes.images(len(x)), "staged": probes.images(len(x))}, m,
                       calls | {"VAE.decode", "VAE.reparameterize"}, finite=probes.STAGES)
             )  # fmt: skip
             arrays = {k: o.arrays[k] for k in ("z", "forward", "staged") if k in o.arrays}

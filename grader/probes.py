@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -212,7 +213,13 @@ def resized(probe: Probe, fit: tuple[int, int]) -> Probe:
     expect = {
         k: None if shapes is None else tuple((rows, *s[1:]) for s in shapes) for k, shapes in probe.expect.items()
     }
-    return replace(probe, tensors={"x": x}, expect=expect)
+    return replace(probe, tensors={**probe.tensors, "x": x}, expect=expect)
+
+
+@cache
+def repairs() -> np.ndarray:
+    """The text of ``repairs.py``, as it is sent."""
+    return np.frombuffer((Path(__file__).parent / "repairs.py").read_bytes(), np.uint8)
 
 
 def wiring_probes(assignment: Assignment) -> list[Probe]:
@@ -287,7 +294,7 @@ def wiring_probes(assignment: Assignment) -> list[Probe]:
         out.append(
             Probe(
                 f"staged:{'train' if train else 'eval'}", "exam", "staged",
-                {"key": t.key, "train": train, "seed": 21}, {"x": x[:48]},
+                {"key": t.key, "train": train, "seed": 21}, {"x": x[:48], "repairs": repairs()},
                 {"mu": ((48, d),), "logvar": ((48, d),), "z": ((48, d),)}, t,
                 _names("VAE", "encode", "reparameterize", "decode", "forward"), finite=STAGES,
             )
@@ -582,7 +589,7 @@ def train_probe(
             "beta": run.beta, "steps": steps, "learning_rate": assignment.learning_rate,
             "repair": dict(repair), "watch": list(watch),
         },
-        {}, expect, None, _names(run.cls, *uses) | loss, finite=False,
+        {"repairs": repairs()} if repair else {}, expect, None, _names(run.cls, *uses) | loss, finite=False,
     )  # fmt: skip
 
 

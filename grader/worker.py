@@ -615,26 +615,7 @@ _DRAWS = (
 UNIFORM = (0.515, 0.525)  # no threshold that anybody would write lies between
 
 
-# --- losses that stand in for broken ones --------------------------------------------------------------
-
-
-def canonical_recon(family: str, x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """Reconstruction error per image, summed over pixels, averaged over the batch."""
-    a, b = x_hat.reshape(len(x), -1), x.reshape(len(x), -1)
-    if family == "squared":
-        return F.mse_loss(a, b, reduction="sum") / len(x)
-    if family == "absolute":
-        return F.l1_loss(a, b, reduction="sum") / len(x)
-    return F.binary_cross_entropy(a, b, reduction="sum") / len(x)
-
-
-def canonical_kl(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
-    """KL(N(mu, exp(logvar)) || N(0, I)) in nats per image (Kingma & Welling 2014, appendix B)."""
-    return 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum() / len(mu)
-
-
-def canonical_reparameterize(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
-    return mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+# --- results of losses ----------------------------------------------------------------------------------
 
 
 def _loss_parts(value: Any) -> tuple[Any, Any, Any]:
@@ -668,6 +649,7 @@ class Session:
         self.models: dict[str, tuple[Any, str, int]] = {}  # modules with methods that only students know
         self.kept: dict[str, torch.Tensor] = {}
         self.watch: derivatives.Watch | None = None  # of the last run
+        self.adam = torch.optim.Adam  # as it is before the submission is loaded
         self.files: dict[str, bytes] = {}
         self.ops: dict[str, Callable[..., Result]] = {
             name.removeprefix("op_"): getattr(self, name) for name in dir(self) if name[:3] == "op_"
@@ -871,7 +853,7 @@ class Session:
             out["from_mu"] = stages(lambda m, lv: m)[3]
             out["from_swapped"] = stages(lambda m, lv: model.reparameterize(lv, m))[3]
             out["from_logvar"] = stages(lambda m, lv: lv)[3]
-            out["from_formula"] = stages(canonical_reparameterize)[3]
+            out["from_formula"] = stages(_sent("repairs", t).reparameterize)[3]
             again(seed + 1)
             out["forward_other_seed"] = _tensors(model(x.clone()), 3, "VAE.forward", "…")[0]
             calls = self._frozen_codes(model, x, mu, logvar, lambda: again(seed), out)
@@ -1140,17 +1122,19 @@ class Session:
         """Train a fresh model on the kept images in the kept order; return its curves and its state.
 
         ``repair`` replaces what exact probes found broken, so that a second part of the work can still
-        be judged: ``loss`` (a likelihood family), ``forward`` (the stages, with exact noise).
+        be judged: ``loss`` (a likelihood family), ``forward`` (the stages, with exact noise). What stands in comes
+        with the question.
         """
         cls, latent_dim, repair = args["cls"], args["D"], args.get("repair", {})
+        repairs = _sent("repairs", t)
         model = self._construct(cls, latent_dim, args["seed"])
         seed_everything(args["seed"] + 1)
         model.train(True)
         parameters = [p for p in model.parameters() if p.requires_grad]
-        optimizer = torch.optim.Adam(parameters, lr=args["learning_rate"], fused=True)
+        optimizer = self.adam(parameters, lr=args["learning_rate"], fused=True)
         images, order = self.kept["train_x"], self.kept["order"]
         fit = _fitting(model, args.get("fit"))
-        step = self._vae_step(model, args, repair) if cls == "VAE" else self._ae_step(model, repair)
+        step = self._vae_step(model, args, repair, repairs) if cls == "VAE" else self._ae_step(model, repair, repairs)
         curves: list[tuple[torch.Tensor, ...]] = []
         self.watch = derivatives.Watch(model, args.get("watch", ()))
         diverged = None
@@ -1172,20 +1156,22 @@ class Session:
         self.models[args["key"]] = (model, cls, latent_dim)
         return {"diverged_at": diverged}, out | self._state(model)
 
-    def _ae_step(self, model: nn.Module, repair: dict[str, Any]) -> Callable[[torch.Tensor], tuple[torch.Tensor, ...]]:
+    def _ae_step(
+        self, model: nn.Module, repair: dict[str, Any], repairs: Any
+    ) -> Callable[[torch.Tensor], tuple[torch.Tensor, ...]]:
         family = repair.get("loss")
         ae_loss = self.module.ae_loss if not family else None
 
         def step(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
             (x_hat,) = _forward(model, "Autoencoder", x)
             if family:
-                return (canonical_recon(family, x_hat, x),) * 2
+                return (repairs.recon(family, x_hat, x),) * 2
             return (ae_loss(x_hat=x_hat, x=x),) * 2  # type: ignore[misc]
 
         return step
 
     def _vae_step(
-        self, model: Any, args: dict[str, Any], repair: dict[str, Any]
+        self, model: Any, args: dict[str, Any], repair: dict[str, Any], repairs: Any
     ) -> Callable[[torch.Tensor], tuple[torch.Tensor, ...]]:
         family, beta = repair.get("loss"), args["beta"]
         vae_loss = self.module.vae_loss if not family else None
@@ -1193,12 +1179,12 @@ class Session:
         def step(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
             if repair.get("forward"):
                 mu, logvar = (_ordinary(t, x, image=False) for t in _tensors(model.encode(x), 2, "VAE.encode", "…"))
-                (x_hat,) = _tensors(model.decode(canonical_reparameterize(mu, logvar)), 1, "VAE.decode", "…")
+                (x_hat,) = _tensors(model.decode(repairs.reparameterize(mu, logvar)), 1, "VAE.decode", "…")
                 x_hat = _ordinary(x_hat, x, image=True)
             else:
                 x_hat, mu, logvar = _forward(model, "VAE", x)
             if family:
-                recon, kl = canonical_recon(family, x_hat, x), canonical_kl(mu, logvar)
+                recon, kl = repairs.recon(family, x_hat, x), repairs.kl(mu, logvar)
                 return recon + beta * kl, recon, kl
             return _loss_parts(vae_loss(x_hat=x_hat, x=x, mu=mu, logvar=logvar, beta=beta))  # type: ignore[misc]
 
@@ -1418,6 +1404,15 @@ def _error(error: BaseException, session: Session) -> dict[str, Any]:
     if name := _unwritten(error, session):
         out["unwritten"] = name[:80]
     return out
+
+
+def _sent(name: str, tensors: Mapping[str, torch.Tensor]) -> Any:
+    """A module whose source came with the question; ``None`` where none came."""
+    if name not in tensors:
+        return None
+    module = types.ModuleType(name)
+    exec(compile(bytes(tensors[name].numpy()), f"{name}.py", "exec"), module.__dict__)
+    return module
 
 
 def answer(session: Session, header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Result:
