@@ -266,6 +266,8 @@ def _session(worker: Worker, files: Mapping[str, bytes], record: list[Reply], se
     call("sample", key="vae", n=4, rows=4, seed=3)
     call("interpolate", {"x_start": x[:1], "x_end": x[1:2]}, key="ae", steps=3, seed=3)
     call("grid", key="vae", n=2, extent=4.0, seed=3)
+    call("keep", {"train_x": train, "order": np.arange(8).reshape(2, 4)})
+    call("train", key="run", cls="VAE", D=2, seed=1, beta=1.0, steps=2, learning_rate=1e-3)
     return state | {"codes": _codes(codes)}
 
 
