@@ -42,7 +42,10 @@ _KNOWN: Mapping[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
 
 @dataclass(frozen=True)
 class PointMap:
-    """What is shown as a function of what was decoded. ``rescues``: only what is shown lies in [0, 1]."""
+    """What is shown as a function of what was decoded.
+
+    ``rescues``: only what is shown lies in [0, 1], and that by a known formula, or at more pixels than may break the rule.
+    """
 
     name: str  # of a known formula, "clamp", "affine", or "" where none fits
     text: str  # completes "forward shows …"
@@ -70,11 +73,11 @@ def point_map(decoded: np.ndarray, shown: np.ndarray) -> PointMap | None:
     bend = np.abs(f[1:-1] - (f[:-2] + along * (f[2:] - f[:-2])))
     if (bend > BEND * span).mean() > BREAKS:
         return None
-    inside = lambda v: bool(v.min() >= -OUTSIDE and v.max() <= 1 + OUTSIDE)  # noqa: E731
+    outside = lambda v: float(((v < -OUTSIDE) | (v > 1 + OUTSIDE)).mean())  # noqa: E731
     name, text, formula = _named(s, f, span)
-    return PointMap(
-        name, text, inside(s) and bool(np.abs(f - s).max() <= HARMLESS), inside(f) and not inside(s), formula
-    )
+    harmless = not outside(s) and bool(np.abs(f - s).max() <= HARMLESS)
+    rescues = not outside(f) and outside(s) > (0.0 if name else BREAKS)
+    return PointMap(name, text, harmless, rescues, formula)
 
 
 def _named(s: np.ndarray, f: np.ndarray, span: float) -> tuple[str, str, Callable[[np.ndarray], np.ndarray]]:

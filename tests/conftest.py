@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -19,6 +20,21 @@ settings.load_profile("project")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# Which tests run in one process, one after the other, where `make test` uses several. A file is together, for its fixtures.
+# TOGETHER do what shows in each other: they use up threads, processes, memory or the whole processor, or count them.
+# What SPREAD holds needs the exam alone, which every process has, and fills up whichever has less to do.
+TOGETHER = ("test_clock", "test_faults", "test_hostile", "test_sandbox")
+SPREAD = ("test_bad_submissions", "test_denoising", "test_handout", "test_judge", "test_selfcheck", "test_unwritten")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            if item.path.stem not in SPREAD:
+                group = "together" if item.path.stem in TOGETHER else item.path.stem
+                item.add_marker(pytest.mark.xdist_group(group))
+
+
 class Exam:
     """Observes submissions without training them, in one sandbox that is started when it is first needed."""
 
@@ -30,34 +46,37 @@ class Exam:
         self.isolation = host.detect(unsafe=True)
         self._sandbox = host.Sandbox(isolation=self.isolation)
         self.environment: Mapping[str, object] | None = None
-        self._folder = folder
+        self._folder, self._kept = folder, list[Path]()
 
     def observe(self, submission: Submission, *, shared: bool = False) -> Observations:
         """Observations of one submission; what it would be trained for is left out.
 
-        ``shared`` ones are asked for by two test files and kept on disk between them.
+        ``shared`` ones are asked for by several test files, and kept on disk for all processes of one run of the tests.
         """
         from grader import classroom, observe, store
 
         kept = self._folder / intake.source_digest(submission)
         if shared and (found := store.read(kept)) is not None:
-            kept.unlink()
             return found
         if self.environment is None:
             self.environment = classroom.environment_of(self._sandbox)
         seen = observe.Observer(submission, self.assignment, None, self._sandbox).observe()
         out = Observations(seen, "0" * 64, self.isolation, self.environment, "0" * 64)
         if shared:
-            kept.write_bytes(store.dumps(out))
+            store.write_atomic(kept, store.dumps(out))
+            self._kept.append(kept)
         return out
 
     def close(self) -> None:
         self._sandbox.close()
+        for kept in self._kept:  # a dozen megabytes each; who asks later observes again
+            kept.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
 def exam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exam]:
-    e = Exam(tmp_path_factory.mktemp("exam"))
+    own = tmp_path_factory.getbasetemp()
+    e = Exam((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "exam")
     yield e
     e.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,6 @@ import numpy as np
 import torch
 
 from grader import authors, findings, judge, losses, probes, worker
-from grader.assignment import Assignment
 from grader.intake import Submission
 from grader.model import Grade, Observation, Observations, Verdict
 from tests.conftest import Exam
@@ -24,18 +23,13 @@ LOSS_CHECKS = (
 )  # fmt: skip
 
 
-def observe(
-    assignment: Assignment, vae_loss: VaeLoss, ae_loss: VaeLoss | None = None, flat: bool = False
-) -> dict[str, Observation]:
-    """What the loss probes see of a pair of functions."""
+def observe(asked: Sequence[probes.Probe], vae_loss: VaeLoss) -> dict[str, Observation]:
+    """What probes of ``vae_loss`` see of a function."""
     session = worker.Session()
     session.module = types.ModuleType("submission")
     session.module.vae_loss = vae_loss  # type: ignore[attr-defined]
-    session.module.ae_loss = ae_loss  # type: ignore[attr-defined]
     out = {}
-    for probe in probes.loss_probes(assignment, flat=flat):
-        if probe.args["fn"] == "ae_loss" and ae_loss is None:
-            continue
+    for probe in asked:
         tensors = {k: torch.from_numpy(np.array(v)) for k, v in probe.tensors.items()}
         info, arrays = session.op_loss(dict(probe.args), tensors)
         out[probe.name] = Observation(probe.name, {k: v.numpy() for k, v in arrays.items()}, info)
@@ -47,14 +41,18 @@ class Losses:
 
     def __init__(self, exam: Exam, base: tuple[Submission, Observations]) -> None:
         self.exam, (self.submission, self.base) = exam, base
+        self._last: tuple[VaeLoss, Observations] | None = None
 
     @cached_property
-    def flat(self) -> bool:
-        return findings.flat_images(self.base.by_probe)
+    def asked(self) -> tuple[probes.Probe, ...]:
+        return tuple(probes.loss_probes(self.exam.assignment, flat=findings.flat_images(self.base.by_probe)))
 
     def seen(self, vae_loss: VaeLoss) -> Observations:
-        by = dict(self.base.by_probe) | observe(self.exam.assignment, vae_loss)
-        return replace(self.base, by_probe=by)
+        """What is seen of a function; that of the last one is kept."""
+        if self._last is None or self._last[0] is not vae_loss:
+            by = dict(self.base.by_probe) | observe([p for p in self.asked if p.args["fn"] == "vae_loss"], vae_loss)
+            self._last = vae_loss, replace(self.base, by_probe=by)
+        return self._last[1]
 
     def verdicts(self, vae_loss: VaeLoss, *, shake: int | None = None) -> Mapping[str, Verdict]:
         o = self.seen(vae_loss)
@@ -65,7 +63,7 @@ class Losses:
 
     def found(self, vae_loss: VaeLoss) -> findings.Findings:
         plan = {p.name: p for p in probes.noise_probes(self.exam.assignment)}
-        plan |= {p.name: p for p in probes.loss_probes(self.exam.assignment, flat=self.flat)}
+        plan |= {p.name: p for p in self.asked}
         return findings.find(self.seen(vae_loss).by_probe, plan)
 
 

@@ -213,7 +213,7 @@ def test_points_hang_on_no_message(exam, monkeypatch: pytest.MonkeyPatch) -> Non
     for name in names:
         path = ROOT / "tests" / "mutants" / f"{name}.py"
         submission = test_judge.case(name if path.exists() else "loss.decomposition/beta_ignored")
-        graded.append((submission, exam.observe(submission)))
+        graded.append((submission, exam.observe(submission, shared=True)))
     only = test_judge.EXACT
     before = [judge.grade(s, o, exam.assignment, None, {}, only=only) for s, o in graded]
 

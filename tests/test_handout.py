@@ -61,7 +61,7 @@ def test_rows_name_what_exists() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda r: r.mutant)
 def test_what_is_not_allowed_fails_where_the_handout_says(row: Row, exam: Exam) -> None:
     submission = authors.as_submission("handout", mutation.load_case(mutation.MUTANTS / f"{row.mutant}.py"))
-    grade = judge.grade(submission, exam.observe(submission), exam.assignment, None, {}, only=EXACT)
+    grade = judge.grade(submission, exam.observe(submission, shared=True), exam.assignment, None, {}, only=EXACT)
     verdict = next(v for v in grade.checks if v.id == row.check)
     assert verdict.status in ("failed", "error"), f"{verdict.status}: {verdict.message}"
     if row.key != "-":

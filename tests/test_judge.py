@@ -52,16 +52,11 @@ Graded = tuple[Submission, Observations]
 
 @pytest.fixture(scope="session")
 def seen(exam: Exam) -> Callable[[str], Graded]:
-    """A case and its observations as they come back from disk; the few that several tests use are kept."""
-    kept: dict[str, bytes] = {}
+    """A case and its observations."""
 
     def get(name: str) -> Graded:
         submission = case(name)
-        if name not in kept:
-            kept[name] = store.dumps(exam.observe(submission))
-        observations = store.loads(kept[name])
-        assert observations is not None
-        return submission, observations
+        return submission, exam.observe(submission, shared=True)
 
     return get
 

@@ -240,8 +240,8 @@ def test_every_observation_at_once(kind: str, whole: Whole, tmp_path: Path) -> N
     assert sum(v.status == "passed" for v in grade.checks) < 0.8 * len(grade.checks)
 
 
-# Where an absurd number stands in what a check reads, that check does not pass.
-SCORED = [
+# Where an absurd number stands in what a check reads (or in the array that is named), that check does not pass.
+SCORED: list[tuple[str, ...]] = [
     ("range:1:VAE", "both 1e38", "interface.range"),
     ("range:100:Autoencoder", "1e38", "interface.range"),
     ("row:decode:1:VAE", "one 1e38", "interface.batch_independence"),
@@ -271,6 +271,8 @@ SCORED = [
     ("interpolate:left:VAE", "permuted", "interpolation.ends"),
     ("sample:left", "both 1e38", "sampling.prior_codes"),
     ("grid:left", "permuted", "sampling.latent_grid"),
+    ("slopes:Autoencoder:weights", "wrong sign", "loss.gradients", "gradients"),
+    ("bottleneck:exam:VAE:decoded", "one 1e38", "interface.bottleneck"),
     ("sample:exam:first", "both 1e38", "sampling.prior_codes"),
     ("sample:exam:few:decoded", "one 1e38", "sampling.images"),
     ("grid:exam:VAE", "both 1e38", "sampling.latent_grid"),
@@ -284,6 +286,9 @@ SCORED = [
 ]  # fmt: skip
 
 
+AGREES = "slopes:Autoencoder:weights"
+
+
 def test_no_absurd_number_earns_its_point(whole: Whole) -> None:
     """... and the reference with its own numbers does, or nothing would be said."""
 
@@ -295,8 +300,8 @@ def test_no_absurd_number_earns_its_point(whole: Whole) -> None:
 
     sound = verdicts(whole.seen, *checks.IDS)
     free = []
-    for probe, kind, check in SCORED:
-        by = {**whole.seen.by_probe, probe: replaced(whole, probe, kind)}
+    for probe, kind, check, *only in SCORED:
+        by = {**whole.seen.by_probe, probe: replaced(whole, probe, kind, *only)}
         assert any(not np.array_equal(by[probe].arrays[k], a) for k, a in whole.seen.by_probe[probe].arrays.items()), (
             probe
         )
@@ -304,6 +309,9 @@ def test_no_absurd_number_earns_its_point(whole: Whole) -> None:
         if status == "passed" and sound[check] == "passed":
             free.append((probe, kind, check))
     assert not free
+    # another network's slopes: what autograd says and what values do have both turned
+    turned = {**whole.seen.by_probe, AGREES: replaced(whole, AGREES, "wrong sign")}
+    assert verdicts(replace(whole.seen, by_probe=turned), "loss.gradients") == {"loss.gradients": "passed"}
 
 
 # --- the border ---------------------------------------------------------------------------------------------

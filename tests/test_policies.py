@@ -34,7 +34,7 @@ ROOT_CHECK = "loss.kl_closed_form"
 def missing_half(exam: Exam) -> tuple[Submission, Observations]:
     path = mutation.MUTANTS / ROOT_CHECK / "missing_half.py"
     submission = authors.as_submission("missing_half", mutation.load_case(path))
-    return submission, exam.observe(submission)
+    return submission, exam.observe(submission, shared=True)
 
 
 def judged(seen: tuple[Submission, Observations], assignment: Assignment) -> Grade:

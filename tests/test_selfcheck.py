@@ -13,7 +13,9 @@ from grader import authors, checks
 from grader.sandbox import host, policy
 from tests import mutation
 from tests.conftest import Exam
-from tests.test_judge import HONEST as SHARED
+from tests.test_handout import ROWS
+from tests.test_judge import HONEST as JUDGED
+from tests.test_judge import mutants
 
 PER_CHECK = 2
 HONEST = (
@@ -22,16 +24,18 @@ HONEST = (
 )  # fmt: skip
 
 
+# Observed for other tests too.
+SHARED = {*mutants(), *(mutation.MUTANTS / f"{r.mutant}.py" for r in ROWS)}
+
+
 def sample() -> list[Path]:
-    """The first mutants by name of every check that needs no training."""
+    """Mutants of every check that needs no training: those that other tests observe, then the first by name."""
     by_check: dict[str, list[Path]] = {}
-    for path in mutation.iter_cases():
-        if path.parent.name not in checks.TRAINED:
-            by_check.setdefault(path.parent.name, []).append(path)
-    return [p for paths in by_check.values() for p in paths[:PER_CHECK]]
-
-
-FIRST = {p.parent.name: p for p in reversed(sample())}
+    for path in sorted(mutation.iter_cases(), key=lambda p: p not in SHARED):
+        of_check = by_check.setdefault(path.parent.name, [])
+        if path.parent.name not in checks.TRAINED and (path in SHARED or len(of_check) < PER_CHECK):
+            of_check.append(path)
+    return sorted(p for paths in by_check.values() for p in paths)
 
 
 def outcome(
@@ -52,7 +56,7 @@ def outcome(
 @pytest.mark.parametrize("path", [pytest.param(p, id=f"{p.parent.name}/{p.stem}") for p in sample()])
 def test_mutant_dies_where_it_is_filed(path: Path, exam: Exam) -> None:
     case = mutation.read_case(path)
-    o = outcome(exam, "mutant", case.name, mutation.load_case(path), case.check, case.named, path in FIRST.values())
+    o = outcome(exam, "mutant", case.name, mutation.load_case(path), case.check, case.named, path in SHARED)
     assert o.good, authors._explain(o)
     assert set(o.failed) <= {case.check, *case.also}, authors._explain(o)
     assert o.rightly_named is not False, authors._explain(o)
@@ -61,7 +65,7 @@ def test_mutant_dies_where_it_is_filed(path: Path, exam: Exam) -> None:
 
 @pytest.mark.parametrize("name", HONEST)
 def test_honest_work_loses_nothing(name: str, exam: Exam) -> None:
-    o = outcome(exam, "honest", name, mutation.load_honest(mutation._honest_path(name)), shared=name in SHARED)
+    o = outcome(exam, "honest", name, mutation.load_honest(mutation._honest_path(name)), shared=name in JUDGED)
     assert o.good and o.score == o.max_score, authors._explain(o)
 
 
