@@ -29,7 +29,7 @@ test: $(STAMP)  ## the project's tests, formatting, lint and types
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
-	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP)  ## the public checks on one folder: make check SUBMISSION=submissions/ada
 	@$(PY) -m grader check $(SUBMISSION) $(ARGS)

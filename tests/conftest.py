@@ -27,12 +27,18 @@ TOGETHER = ("test_clock", "test_faults", "test_hostile", "test_sandbox")
 SPREAD = ("test_bad_submissions", "test_denoising", "test_handout", "test_judge", "test_selfcheck", "test_unwritten")
 
 
+# LONG is what takes minutes: it goes first, SPREAD last.
+LONG = (*TOGETHER, "test_ordinary_user")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            if item.path.stem not in SPREAD:
-                group = "together" if item.path.stem in TOGETHER else item.path.stem
-                item.add_marker(pytest.mark.xdist_group(group))
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    items.sort(key=lambda item: (item.path.stem not in LONG, item.path.stem in SPREAD))
+    for item in items:
+        if item.path.stem not in SPREAD:
+            group = "together" if item.path.stem in TOGETHER else item.path.stem
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 class Exam:
