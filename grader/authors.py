@@ -346,7 +346,7 @@ def _hostile(isolation: str, only: tuple[str, ...]) -> list[Contained]:
         for i, path in enumerate(paths, 1):
             attack, bait, started = cases.read_attack(path), cases.Bait(), time.monotonic()
             try:
-                outcome = cases.run_attack(sandbox, path, bait)
+                outcome = cases.run_attack(sandbox, path, bait, time=1.0)
             finally:
                 bait.close()
             breaches = [*outcome.breaches] if outcome.began else ["did not run"]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import ctypes
+import math
 import os
 import secrets
 import select
@@ -23,13 +24,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader import answers
+from grader import answers, assignment, observe, probes
 from grader.assignment import Assignment
 from grader.sandbox.host import Limits, Reply, Sandbox, Worker, WorkerDied, WorkerTimeout
 from grader.sandbox.wire import ProtocolError
@@ -38,10 +39,12 @@ TESTS = Path(__file__).resolve().parent
 HOSTILE = TESTS / "hostile"
 HONEST = TESTS / "honest"
 
-TIME = 1 / 20  # of grading's limits of time, so that what hangs does not hold up the tests
+TIME = (
+    1 / 20
+)  # of grading's limits of time, so that what hangs does not hold up the tests; all others are grading's own
 PATIENT_SECONDS = Assignment.call_seconds  # of processor time, as in a grading
-HANG_SECONDS = TIME * PATIENT_SECONDS
-LIMITS = Limits(memory_bytes=512 << 20, cpu_seconds=10, patience=TIME * Limits.patience)
+WHOLE_SECONDS = probes.cpu_seconds_in_all(assignment.load(TESTS.parent / "reference" / "assignment.toml"), 300)
+ZYGOTE_KB = 700 << 10  # of memory that a worker has from the start: torch and what it maps
 BEGINS, WORKED = "attack begins", "attack worked"
 NOTHING = {  # what the placeholders of a hostile file stand for where no bait is laid
     "@bait@": "/nonexistent/bait",
@@ -296,19 +299,27 @@ def _same_images(a: np.ndarray, b: np.ndarray) -> bool:
     return a.size == b.size and bool(np.abs(a.reshape(-1) - b.reshape(-1)).max() < 0.05)
 
 
-def run_attack(sandbox: Sandbox, path: Path, bait: Bait, seconds: float | None = None) -> Outcome:
+def limits(time: float) -> Limits:
+    """What a worker may use in a grading, with so much of the time."""
+    patience = time * observe.LIMITS.patience
+    return replace(observe.LIMITS, cpu_seconds=math.ceil(time * WHOLE_SECONDS), patience=patience)
+
+
+def run_attack(
+    sandbox: Sandbox, path: Path, bait: Bait, seconds: float | None = None, *, time: float = TIME
+) -> Outcome:
     """Load a hostile submission, use it as a grading would, and say what it got."""
     if seconds is None:
-        seconds = HANG_SECONDS if "timeout" in read_attack(path).ends else PATIENT_SECONDS
+        seconds = PATIENT_SECONDS * (time if "timeout" in read_attack(path).ends else 1.0)
     outcome, said = Outcome(), b""
     record: list[Reply] = []
     files = load_attack(path, bait.places())
     processes, restarts = descendants(os.getpid()), sandbox.restarts
     with contextlib.ExitStack() as stack:
-        first = stack.enter_context(sandbox.spawn(LIMITS))
+        first = stack.enter_context(sandbox.spawn(limits(time)))
         try:
             learned = _session(first, files, record, seconds)
-            second = stack.enter_context(sandbox.spawn(LIMITS))
+            second = stack.enter_context(sandbox.spawn(limits(time)))
             decoded = _decode_elsewhere(second, files, learned, record, seconds)
             said += second.close().output
             if decoded is not None and _same_images(decoded, _noise(2)):
@@ -328,7 +339,7 @@ def run_attack(sandbox: Sandbox, path: Path, bait: Bait, seconds: float | None =
         outcome.breaches.append("said that it worked")
     if bait.secret in text:
         outcome.breaches.append("read a secret")
-    if end.max_rss_kb > (1200 << 10):
+    if end.max_rss_kb > (observe.LIMITS.memory_bytes >> 10) + ZYGOTE_KB:
         outcome.breaches.append(f"used {end.max_rss_kb >> 10} MB")
     if left := descendants(os.getpid()) - processes:
         if sandbox.restarts == restarts and sandbox._zygote.process.poll() is None:
@@ -339,7 +350,7 @@ def run_attack(sandbox: Sandbox, path: Path, bait: Bait, seconds: float | None =
             with contextlib.suppress(OSError):
                 os.waitpid(pid, 0)
     outcome.breaches += bait.touched()
-    with sandbox.spawn(LIMITS) as fresh:
+    with sandbox.spawn(limits(time)) as fresh:
         source = {"file:submission.py": np.frombuffer((HONEST / "mlp.py").read_bytes(), np.uint8)}
         if not fresh.call("load", {"main": "submission.py"}, source, cpu_seconds=20).header.get("ok"):
             outcome.breaches.append("spoiled the next worker")

