@@ -155,7 +155,7 @@ class Room:
         self._count()
         if not reply.header.get("ok"):
             failure = reply.header.get("error")
-            if isinstance(failure, dict) and failure.get("no_thread") is True and not self._has_many_threads():
+            if isinstance(failure, dict) and failure.get("no_thread") is True and self._worker.crowded():
                 self.close()
                 if self._forgiving:
                     raise Disturbed
@@ -167,11 +167,6 @@ class Room:
             self.close()
             return {}, {}, Fault("crashed", f"the answer could not be read ({wrong})")
         return info, reply.tensors, None
-
-    def _has_many_threads(self) -> bool:
-        """Whether this worker uses up the limit on threads itself, by the kernel's count."""
-        assert self._worker is not None
-        return int(self._worker.status().get("Threads", "0")) >= LIMITS.threads // 2
 
     def start(self) -> tuple[dict[str, Any], Fault | None]:
         """A new worker with the submission loaded in it: what loading told, and what went wrong."""

@@ -869,3 +869,49 @@ def test_a_zygote_with_two_threads_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(SandboxUnavailable, match="2 threads"):
         Sandbox(isolation=AVAILABLE[0], worker=[threaded])
+
+
+# --- neighbours -------------------------------------------------------------------------------------------
+
+HOG = """
+import threading
+end, value = threading.Event(), 0
+try:
+    while True:
+        threading.Thread(target=end.wait, daemon=True).start()
+        value += 1
+except RuntimeError:
+    pass
+"""
+POOL = """
+import threading
+threads = [threading.Thread(target=int) for _ in range(8)]
+value = 0
+for t in threads:
+    t.start()
+for t in threads:
+    t.join()
+    value += 1
+"""
+
+
+@needs_isolation
+@pytest.mark.parametrize("isolation", AVAILABLE)
+def test_who_uses_up_its_threads_takes_none_from_others_or_is_found_out(isolation: str) -> None:
+    with standin(isolation) as one, standin(isolation) as other, one.spawn() as hog, other.spawn() as worker:
+        if one._zygote.tasks and os.getuid() == 0:
+            pytest.skip("no limit on threads holds here")
+        assert 0 < execute(hog, HOG)["value"] < host.Limits.threads
+        if one._zygote.tasks:  # those of a user are counted together: whose doing it is, is told
+            assert execute(worker, POOL)["raised"] == "RuntimeError"
+            assert worker.crowded() and not hog.crowded()
+        else:
+            assert execute(worker, POOL)["value"] == 8
+
+
+@needs_isolation
+@pytest.mark.parametrize("isolation", AVAILABLE)
+def test_nobody_is_crowded_by_itself(isolation: str) -> None:
+    with standin(isolation) as box, box.spawn() as worker:
+        execute(worker, HOG)
+        assert not worker.crowded()

@@ -296,9 +296,12 @@ _users_in_use: set[int | None] = set()
 def _tasks() -> Counter[int]:
     """How many threads each user runs now; nothing where the system does not say."""
     count: Counter[int] = Counter()
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            count[process.stat().st_uid] += len(os.listdir(process / "task"))
+    for status in Path("/proc").glob(
+        "[0-9]*/status"
+    ):  # the owner of the folder is root where a process is not dumpable
+        with contextlib.suppress(OSError, KeyError):
+            said = dict(line.split(":", 1) for line in status.read_text(errors="replace").splitlines() if ":" in line)
+            count[int(said["Uid"].split()[0])] += int(said["Threads"])
     return count
 
 
@@ -363,6 +366,7 @@ class _Zygote:
         if "bwrap" in layers:
             command = _bwrap_command([ZYGOTE, *ZYGOTE_PARTS, *worker]) + command
         self.user = _take_user() if os.getuid() == 0 and _others_can_read(readable, layers) else None
+        self.runs_as = os.getuid() if self.user is None else self.user
         config = {
             "layers": sorted(layers),
             "core": core,
@@ -370,7 +374,7 @@ class _Zygote:
             "readable": readable,
             "sys_path": import_folders(),
             "uid": self.user,
-            "tasks": _tasks()[os.getuid() if self.user is None else self.user],
+            "tasks": _tasks()[self.runs_as],
         }
         self.lock = threading.Lock()
         self.control, theirs = socket.socketpair()
@@ -409,6 +413,7 @@ class _Zygote:
             layer = hello["missing"]
             detail = f"{layer} is missing: {REMEDY[layer]}" if layer else hello["failed"].strip()
             raise SandboxUnavailable(f"the sandbox did not start: {detail}")
+        self.tasks: int = hello["tasks"]  # that count against the limit on threads, of others
 
     def ask(self, request: Mapping[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
         """One request, one answer. Raises ``EOFError`` if the zygote is gone or does not answer."""
@@ -585,6 +590,11 @@ class Worker:
     def status(self) -> dict[str, str]:
         """What the kernel says of its process now, by the names of ``/proc/PID/status``; empty where it does not say."""
         return self._zygote.ask({"do": "status", "pid": self.pid})
+
+    def crowded(self) -> bool:
+        """Whether others use up the threads that its user may have, by the kernel's count, and not it itself."""
+        base, own = self._zygote.tasks, int(self.status().get("Threads", "0"))
+        return base > 0 and _tasks()[self._zygote.runs_as] - own >= base + self._limits.threads // 2
 
     def _look(self, closely: bool) -> Usage:
         return Usage(**self._zygote.ask({"do": "clock", "pid": self.pid, "closely": closely}))

@@ -125,11 +125,12 @@ class Zygote:
         if processor_seconds(self.pid) <= 0.0:  # importing took more than nothing
             raise RuntimeError("the processor time of a process cannot be read here")
         self.memory = _virtual_memory()
-        self.tasks = config["tasks"] if not self.limited or _threads_of_others_count() else 0
+        own_users = "bwrap" in layers and os.getuid() != 0  # a namespace of users: see host.py
+        self.tasks = 0 if own_users and self.limited and not _others_count() else config["tasks"]
         self.children: set[int] = set()
         gc.collect()
         gc.freeze()  # collections in children then touch none of the shared pages
-        wire.send_message(control, {"ready": self.pid, "memory": self.memory})
+        wire.send_message(control, {"ready": self.pid, "memory": self.memory, "tasks": self.tasks})
 
     @staticmethod
     def _load_worker(files: list[Path]) -> Any:
@@ -277,7 +278,6 @@ def clock(pid: int, *, closely: bool) -> dict[str, Any]:
     return answer
 
 
-THREADS_BESIDE = 8  # bubblewrap's two processes, the zygote, and children that are being reaped
 THREADS_LOOKED_AT = 16  # torch runs with one here; a submission that starts thousands shall not keep us busy
 
 
@@ -339,17 +339,16 @@ def _fill_import_caches() -> None:
     importlib.util.find_spec("a_module_that_does_not_exist")
 
 
-def _threads_of_others_count() -> bool:
-    """Whether the limit on threads counts those that the user runs elsewhere: not in a user namespace since Linux 5.14.
+def _others_count() -> bool:
+    """Whether the limit on threads counts those outside this namespace of users: not since Linux 5.14.
 
-    Found out by trying, under a limit that leaves room for what runs here. Root is not limited, so it is told nothing.
+    Found out by trying, under a limit that leaves room for what runs inside and one process more.
     """
-    if not sys.platform.startswith("linux") or os.getuid() == 0:
-        return True
     import resource
 
+    inside = sum(len(os.listdir(folder)) for folder in Path("/proc").glob("[0-9]*/task"))
     before = resource.getrlimit(resource.RLIMIT_NPROC)
-    resource.setrlimit(resource.RLIMIT_NPROC, (THREADS_BESIDE, before[1]))
+    resource.setrlimit(resource.RLIMIT_NPROC, (inside + 1, before[1]))
     try:
         pid = os.fork()
         if pid == 0:
