@@ -165,6 +165,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "batch_statistics": ("other images of the batch enter the result", "Means, norms and softmaxes run over the features (dim=1), not over the batch."),
     "random_in_eval_mode": ("something random, or a count of calls, is at work in eval mode", "nn.Dropout, not F.dropout without training=self.training; layers made in __init__; noise in reparameterize only."),
     "noise_in_encoder": ("encode itself draws noise", "Noise belongs into reparameterize only; encode is a function of its images (dropout of torch's own is free)."),
+    "dropout_on_pixels": ("pixels of finished images are dropped at random, so the loss compares with what decode never returns", "Put dropout between layers of the decoder, not behind the last one."),
     "denoising": ("that is a denoising autoencoder, which this course does not ask for", "Encode the images as they are; nn.Dropout in front of a layer is free."),
     "bottleneck_bypassed": ("the image reaches the decoder beside the code", "Decode z and nothing else."),
     "input_changed_in_place": ("an input is changed in place", "Work on a new tensor."),

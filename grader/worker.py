@@ -1114,7 +1114,7 @@ class Session:
             value = scalar()
             if isinstance(value, torch.Tensor) and value.requires_grad:
                 value.sum().backward()
-            gone = _without_gradient(named, used)
+            gone = _without_gradient(named, used, outputs)
             out[name] = {"used": len(used), "missing": [n[:80] for n in gone[:12]], "count": len(gone)}
         return out, {}
 
@@ -1334,13 +1334,29 @@ def _moving_parameters(named: Mapping[str, torch.Tensor], outputs: Callable[[], 
     return used
 
 
-def _without_gradient(named: Mapping[str, torch.Tensor], used: list[str]) -> list[str]:
+def _without_gradient(
+    named: Mapping[str, torch.Tensor], used: list[str], outputs: Callable[[], torch.Tensor]
+) -> list[str]:
     """Those of ``used`` that got none. A fixed table (positions, say) may be a parameter without gradient; a tenth of
-    the model may not."""
+    the model may not, nor the last layer of a code."""
     frozen = [n for n in used if not named[n].requires_grad]
     small = sum(named[n].numel() for n in frozen) < 0.1 * max(1, sum(p.numel() for p in named.values()))
-    grads = {n: named[n].grad for n in used if not (small and n in frozen)}
+    free = [n for n in frozen if small and not (named[n].ndim > 1 and _is_affine(named[n], outputs))]
+    grads = {n: named[n].grad for n in used if n not in free}
     return [n for n, g in grads.items() if g is None or g.count_nonzero() == 0]
+
+
+def _is_affine(p: torch.Tensor, outputs: Callable[[], torch.Tensor]) -> bool:
+    """Whether outputs lie on a line as ``p`` moves along one: nothing that bends comes after it."""
+    with torch.no_grad():
+        saved = p.detach().clone()
+        start = outputs()
+        p.add_(0.1 * saved + 0.05)
+        middle = outputs()
+        p.add_(0.1 * saved + 0.05)
+        end = outputs()
+        p.copy_(saved)
+    return float((end - 2 * middle + start).abs().max()) < 1e-3 * float((end - start).abs().max())
 
 
 # --- requests ----------------------------------------------------------------------------------------

@@ -50,7 +50,9 @@ class Losses:
     def seen(self, vae_loss: VaeLoss) -> Observations:
         """What is seen of a function; that of the last one is kept."""
         if self._last is None or self._last[0] is not vae_loss:
-            by = dict(self.base.by_probe) | observe([p for p in self.asked if p.args["fn"] == "vae_loss"], vae_loss)
+            by = dict(self.base.by_probe) | observe(
+                [p for p in self.asked if p.args["fn"] == "vae_loss" and p.name != "loss:often"], vae_loss
+            )
             self._last = vae_loss, replace(self.base, by_probe=by)
         return self._last[1]
 

@@ -245,6 +245,7 @@ def _only_one_latent(faults: list[tuple[str, Any]], wanted: list[str]) -> bool:
 
 UNREACHED = 0.4  # a ReLU, SiLU, GELU or Mish before the sigmoid stays above 0.42; linear layers reach both ends
 TWICE = 0.7311  # the sigmoid of 1, the most that a sigmoid of a sigmoid reaches
+MASKED = 0.01  # share of pixels: a ReLU at the end may be at 0 under one seed and not under another at a pixel or two
 RANGE_TOLERANCE = 1e-3  # a missing sigmoid leaves [0, 1] by more than 1 at codes of 100 standard deviations
 
 
@@ -440,6 +441,8 @@ def state(seen: Seen, context: Context) -> Finding:
     for cls in seen.parts:
         if (random := _random_encoder(seen, cls, context)) is not None:
             return random
+        if (masked := _masked_pixels(seen, cls)) is not None:
+            return masked
     return Finding(True, "state dicts reproduce both models; repeated calls agree; inputs are unchanged")
 
 
@@ -466,6 +469,28 @@ def _random_encoder(seen: Seen, cls: str, context: Context) -> Finding | None:
         False, f"{cls}: {where} puts noise or a mask of its own on the images before they are encoded: "
         f"{diagnosis.sentence(['denoising'])}",
         diagnosis.hint(["denoising"]), "denoising", {"noise_on_input": True}, {"noise_on_input": False}, mended=True,
+    )  # fmt: skip
+
+
+def _masked_pixels(seen: Seen, cls: str) -> Finding | None:
+    """Dropout behind the decoder's last layer: under each seed a pixel is either gone or has the one value that it has under others.
+
+    Dropout between layers moves all that is left, so it is never taken for this, not even where images have exact zeros.
+    """
+    names = [f"masked:{i}:{cls}" for i in range(probes.MASKS)]
+    if not all(map(seen.has, names)):
+        return None
+    values = np.stack([seen.arrays(n)["out0"].reshape(-1) for n in names]).astype(np.float64)
+    gone = values == 0.0
+    value = np.abs(values).max(0)
+    same = (gone | (np.abs(np.abs(values) - value) <= 1e-3 * value)).all(0)
+    share = float((gone.any(0) & ~gone.all(0)).mean())
+    if not (share > MASKED and same.mean() > 1 - MASKED):
+        return None
+    return Finding(
+        False, f"in train mode {cls}.decode sets other pixels of the same images to 0 each time, {number(100 * gone.mean(), 2)} % of them: "
+        f"{diagnosis.sentence(['dropout_on_pixels'])}",
+        diagnosis.hint(["dropout_on_pixels"]), "dropout_on_pixels", {"masked": share}, {"masked": 0.0},
     )  # fmt: skip
 
 
