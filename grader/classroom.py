@@ -290,6 +290,7 @@ def _failed(
 def _graded(grade: Grade, folder: str, run: Mapping[str, Any]) -> Graded:
     """The row of a grade whose ``run.json`` is ``run``."""
     rate, cost = run.get("rate"), run.get("late")
+    grade = replace(grade, written=tuple(replace(w, text="") for w in grade.written))  # megabytes, if somebody means it
     return Graded(
         grade, folder, (rate[0], rate[1]) if rate else None, tuple(run.get("near", ())),
         (cost["percent"], cost["points"]) if cost else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -415,13 +416,12 @@ _HEADING = re.compile(r"^##[ \t]+([Qq]\w+)\b[^\n]*$", re.M)
 def written_answers(submission: Submission, assignment: Assignment) -> tuple[WrittenAnswer, ...]:
     """The ``## Q<n>`` sections of ``answers.md``, one for each question of the assignment."""
     parts = _HEADING.split(submission.answers)
-    texts: dict[str, str] = {}
+    sections: defaultdict[str, list[str]] = defaultdict(list)
     for key, text in zip(parts[1::2], parts[2::2], strict=True):
-        texts[key.upper()] = (texts.get(key.upper(), "") + "\n\n" + text.strip()).strip()
-    return tuple(
-        WrittenAnswer(q.id, q.text, q.points, bool(texts.get(q.id.upper())), texts.get(q.id.upper(), ""))
-        for q in assignment.questions
-    )
+        if text := text.strip():
+            sections[key.upper()].append(text)
+    texts = {q.id: "\n\n".join(sections[q.id.upper()]) for q in assignment.questions}
+    return tuple(WrittenAnswer(q.id, q.text, q.points, bool(texts[q.id]), texts[q.id]) for q in assignment.questions)
 
 
 def to_json(grade: Grade) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,8 @@ import nh3
 import numpy as np
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import StateInline
 from markupsafe import Markup, escape
 
 from .figures import SECTIONS, THIN, Figure, Plot, Scale, build_figures, linear, listing, num, percent, symlog, tidy
@@ -39,8 +41,13 @@ ANSWER_CHARS = 40_000  # Markdown of one answer that is rendered; the rest stays
 IMAGE_BYTES = 200_000  # one inline image, as base64
 IMAGES_BYTES = 300_000  # all inline images of one report
 IMAGE_PIXELS = 4096 * 4096  # a small file may still unpack into gigabytes
+ANSWER_IMAGES = 50  # image files and addresses of one report that are opened
 PARAGRAPH_MARKS = 1_000  # brackets, stars, … in one paragraph: Markdown takes their square in time
 ANSWER_TOKENS = 4_000
+# Calls of a rule of Markdown, or skips of what one has found, for one answer: the sample answers take 200 to 700, the
+# longest page of these docs 5,000, and 60,000 a quarter of a second. Quotes nested before many lines, and brackets that
+# nobody closes, would take the product of their numbers. No clock ends it: the same text gives the same page everywhere.
+ANSWER_STEPS = 60_000
 TEXT_CHARS = 2_000  # one message of a check
 
 GROUP_TITLES = {
@@ -176,9 +183,39 @@ _TAGS = {
 }
 
 
+class _TooMuch(Exception):
+    """An answer takes more steps to render than any that a person would write."""
+
+
+def _step(env: MutableMapping[str, Any]) -> None:
+    env["steps"] = env.get("steps", 0) + 1
+    if env["steps"] > ANSWER_STEPS:
+        raise _TooMuch
+
+
+def _counted(rule: Callable[..., bool]) -> Callable[..., bool]:
+    def counting(state: Any, *args: Any) -> bool:
+        _step(state.env)
+        return rule(state, *args)
+
+    return counting
+
+
+class _Inline(ParserInline):
+    def skipToken(self, state: StateInline) -> None:  # noqa: N802
+        _step(state.env)
+        super().skipToken(state)
+
+
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
-    return MarkdownIt("js-default", {"html": False, "linkify": False})
+    """A parser that counts its steps in the environment of each text; raises ``_TooMuch``."""
+    md = MarkdownIt("js-default", {"html": False, "linkify": False})
+    md.inline = _Inline()
+    for ruler in (md.block.ruler, md.inline.ruler):
+        for rule in ruler.__rules__:
+            rule.fn = _counted(rule.fn)
+    return md
 
 
 def _only_safe(tag: str, attribute: str, value: str) -> str | None:
@@ -197,30 +234,40 @@ class Answers:
 
     def __init__(self, count: int, files: Mapping[str, str] | None = None) -> None:
         self.files = files or {}
-        self.images_left = IMAGES_BYTES
+        self.images_left, self.looks_left = IMAGES_BYTES, ANSWER_IMAGES
         self.share = ANSWER_BYTES // max(1, count)
 
-    def render(self, text: str, name: str) -> tuple[Markup, bool]:
-        """HTML of an answer and whether it was cut; Markdown and nothing else has a meaning."""
+    def render(self, text: str, name: str) -> tuple[Markup, str]:
+        """HTML of an answer, and one line on what is not shown of it or shown otherwise than meant ("" if nothing is).
+
+        Markdown and nothing else has a meaning. How long it takes is bounded whatever is written: see ``ANSWER_STEPS``.
+        """
         images: list[str] = []
+        steps: dict[str, Any] = {}
 
         def store(match: re.Match[str]) -> str:
             images.append(match.group(0) if self._affordable(match) else "")
             return f"grader-image-{len(images) - 1}"
 
-        text = clean(_DATA_IMAGE.sub(store, text), 10**9)
-        length = min(len(text), ANSWER_CHARS)
+        text = _DATA_IMAGE.sub(store, text)
+        whole, text = len(text), clean(text[:ANSWER_CHARS], ANSWER_CHARS)
+        length = len(text)
         while True:
-            html = self._html(text[:length], name, images)
+            html, why = self._html(text[:length], name, images, steps)
             spent = len(html.encode("utf-8")) - sum(map(len, images))
             if spent <= self.share or length < 500:
-                return Markup(html), length < len(text)
+                break
             length //= 2
+        notes = [f"Shown as it was typed: {why}."] if why else []
+        if length < whole:
+            notes.append(f"Shortened here to {length:,} of {whole:,} characters: the rest is in answers.md.")
+        return Markup(html), " ".join(notes)
 
     def _affordable(self, match: re.Match[str]) -> bool:
         data = match.group(2)
-        if len(data) > min(IMAGE_BYTES, self.images_left):
+        if len(data) > min(IMAGE_BYTES, self.images_left) or not self.looks_left:
             return False
+        self.looks_left -= 1
         from PIL import Image
 
         try:
@@ -246,13 +293,18 @@ class Answers:
                 return _STORED.match(f"grader-image-{len(images) - 1}")
         return _STORED.match(f"grader-image-{images.index(address)}")
 
-    def _html(self, text: str, name: str, images: list[str]) -> str:
+    def _html(self, text: str, name: str, images: list[str], steps: dict[str, Any]) -> tuple[str, str]:
+        """HTML, and why it is the text as it was typed ("" if it is not)."""
         md = _markdown()
         if any(len(_MARKS.findall(part)) > PARAGRAPH_MARKS for part in text.split("\n\n")):
-            return _as_typed(text)
-        tokens = md.parse(text)
+            return _as_typed(text), f"one paragraph has more than {PARAGRAPH_MARKS:,} marks of Markdown"
+        try:
+            tokens = md.parse(text, steps)
+            steps.pop("references", None)  # of this length; a shorter one has others
+        except _TooMuch:
+            return _as_typed(text), "its Markdown is nested or marked more than can be rendered"
         if len(tokens) > ANSWER_TOKENS:
-            return _as_typed(text)
+            return _as_typed(text), f"its Markdown has more than {ANSWER_TOKENS:,} parts"
         level, previous = {}, 3
         for token in tokens:
             if token.type == "heading_open":
@@ -297,7 +349,7 @@ class Answers:
                 for k, piece in enumerate(pieces[1:], start=1)
             )
             html = html.replace(f"</{tag}>", f"</{tag}></div>")
-        return html
+        return html, ""
 
 
 # ---------------------------------------------------------------- root causes
@@ -622,7 +674,7 @@ def _answer_views(
     views = []
     for answer in grade.written:
         name = clean(answer.id, 40)
-        html, cut = answers.render(answer.text, name) if answer.answered else (Markup(""), False)
+        html, note = answers.render(answer.text, name) if answer.answered else (Markup(""), "")
         beside = [by_key[k] for k in EVIDENCE_BESIDE.get(answer.id, ())]
         views.append(
             {
@@ -631,7 +683,7 @@ def _answer_views(
                 "question": clean(answer.question),
                 "answered": answer.answered,
                 "html": html,
-                "cut": cut,
+                "note": note,
                 "marks": _marks(answer),
                 "marked": answer.points is not None,
                 "comment": clean(answer.comment, 10_000),

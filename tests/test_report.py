@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from grader import assignment, checks
+from grader.intake import Submission
+from grader.judge import written_answers
 from grader.model import Evidence, Grade, WrittenAnswer
 from grader.report import (
+    ANSWER_BYTES,
+    Answers,
     ClassRow,
     first_to_fix,
     points,
@@ -25,6 +34,7 @@ from grader.report import (
 )
 from tests.fixtures_report import BUGGY, CHECKS, evidence, grade
 
+ROOT = Path(__file__).resolve().parent.parent
 LIMIT = 2_000_000
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -485,3 +495,90 @@ def test_contrast_is_that_of_wcag_aa(scheme: str) -> None:
             for back in (*backs, *(("warn-bg", "ours-bg", "good-bg") if front == "ink" else ())):
                 ratio = _contrast(colours[front], colours[back])
                 assert ratio >= need, f"{scheme}: {front} on {back} is {ratio:.2f}"
+
+
+# --- what an answer may cost ----------------------------------------------------------------------------------
+
+_PARTS = (
+    "[", "]", "(", "![", "[a](b)", "[a]: b", "*", "**", "_", "~~", "`", "```\n", "\\", "<", "&", "&amp;", "> ", ">" * 60,
+    "- ", "1. ", "  ", "    ", "|", "|-|\n", "=", "---", "# ", "a", "b\n", "\n", "\n\n", " \n", "http://a", '"', "\t", "$",
+)  # fmt: skip
+_COSTLY = (
+    ("[" * 999 + "\n\n") * 40, ("![" * 499 + "\n\n") * 40, "> " * 90 + "a\n" + "b\n" * 20_000, "- " * 90 + "a\n" + "b\n" * 20_000,
+    (">" * 30 + "a\n" + "b\n" * 300) * 60, ("[" * 300 + "a" + "](b)" * 300 + "\n\n") * 30, "[a]: b\n" * 6_000, "[a](b '" * 6_000,
+    ("*a" * 499 + "\n\n") * 40, ("**a*b" * 199 + "\n\n") * 40, "|a|b|\n|-|-|\n" + "|c|d|\n" * 6_000, "&" * 40_000, "a\n" * 20_000,
+    "![a](data:image/png;base64,AAAA)" * 100_000,
+)  # fmt: skip
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions are called meanwhile: the same number on every machine."""
+    count = 0
+
+    def counting(frame: object, event: str, arg: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(counting)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def check_cost(text: str) -> None:
+    """A million calls are a third of a second; 278 kB of brackets took 50 s."""
+    shown: list[tuple[str, str]] = []
+    count = calls(lambda: shown.append(Answers(7).render(text, "Q1")))
+    html, note = shown[0]
+    assert count < 1_500_000 and len(html) < ANSWER_BYTES
+    assert not Page(html).all("script")
+    assert html.startswith('<p class="typed">') == note.startswith("Shown as it was typed: ")
+
+
+@pytest.mark.parametrize("k", range(len(_COSTLY)))
+def test_what_would_take_a_square_of_steps_takes_a_bounded_number(k: int) -> None:
+    check_cost(_COSTLY[k])
+
+
+@given(parts=st.lists(st.sampled_from(_PARTS), min_size=1, max_size=12))
+@settings(max_examples=40)
+def test_whatever_is_repeated_takes_a_bounded_number_of_steps(parts: list[str]) -> None:
+    check_cost(("".join(parts) * 45_000)[:45_000])
+
+
+def test_what_is_not_shown_of_an_answer_is_said_with_its_length() -> None:
+    _, note = Answers(7).render("words " * 100_000, "Q1")
+    assert note == "Shortened here to 40,000 of 600,000 characters: the rest is in answers.md."
+    html, note = Answers(7).render("[" * 1_500, "Q1")
+    assert html == f'<p class="typed">{"[" * 1_500}</p>'
+    assert note == "Shown as it was typed: one paragraph has more than 1,000 marks of Markdown."
+    page = render_report(grade("ada", written=answered("> " * 90 + "a\n" + "b\n" * 5_000)), Evidence())
+    assert "Shown as it was typed: its Markdown is nested or marked more than can be rendered." in page
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda p: p.stem)
+def test_pages_that_people_write_are_rendered(path: Path) -> None:
+    """They are longer than answers, with tables, lists, links and code."""
+    text = path.read_text(encoding="utf-8")[:10_000]
+    _, note = Answers(1).render(text[: text.rfind("\n")], "Q1")
+    assert "as it was typed" not in note
+
+
+@given(st.lists(st.tuples(st.sampled_from(["Q1", "q1", "Q2", "Q9"]), st.text("ab #\n\t", max_size=8)), max_size=12))
+def test_sections_of_one_question_are_joined(sections: list[tuple[str, str]]) -> None:
+    """Beside what they were joined by before, in the square of their number."""
+    body = "".join(f"\n## {key}\n{text}" for key, text in sections)
+    texts: dict[str, str] = {}
+    for key, text in re.findall(r"^##[ \t]+([Qq]\w+)\b[^\n]*$((?:\n(?!##[ \t]+[Qq]\w).*)*)", body, re.M):
+        texts[key.upper()] = (texts.get(key.upper(), "") + "\n\n" + text.strip()).strip()
+    a = assignment.load(ROOT / "reference" / "assignment.toml", check_ids=checks.IDS)
+    got = written_answers(Submission("ada", "0" * 64, answers=body), a)
+    assert {w.id: w.text for w in got if w.answered} == {k: v for k, v in texts.items() if v and k != "Q9"}
+
+
+def test_half_a_million_headings_of_one_question_are_joined() -> None:
+    a = assignment.load(ROOT / "reference" / "assignment.toml", check_ids=checks.IDS)
+    (first, *_) = written_answers(Submission("ada", "0" * 64, answers="## Q1\nx\n" * (1 << 19)), a)
+    assert first.text == "\n\n".join("x" * (1 << 19))

@@ -214,7 +214,7 @@ class Pages:
         }
         said = marks.get((item.submission, item.question.id))
         fresh = desk.fresh(item, marks)
-        html, cut = Answers(1, self._images(item)).render(item.text, item.question.id)
+        html, note = Answers(1, self._images(item)).render(item.text, item.question.id)
         shown = beside(item)
         sequence = [i for i in line if i.text]
         done = sum(desk.done(i, marks) for i in sequence)
@@ -232,7 +232,7 @@ class Pages:
             "order": order,
             "around": around,
             "html": html,
-            "cut": cut,
+            "note": note,
             "answered": bool(item.text),
             "problem": clean(item.problem, 400),
             "stale": self._told(said) if said is not None and fresh is None else None,
