@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from grader import behaviour, checks, classroom, intake, judge, observe, store
+from grader import behaviour, checks, classroom, console, intake, judge, observe, store
 from grader import calibrate as bands_of
 from grader import data as datasets
 from grader.assignment import Assignment
@@ -192,7 +192,7 @@ def calibrate(assignment: Assignment, data_root: Path, seeds: int, jobs: int) ->
         store.write_atomic(kept, json.dumps(record).encode())
         done = time.monotonic() - started
         values = ", ".join(f"{k} {v:.3g}" for k, v in (metrics | steps).items())
-        print(f"{assignment.dataset} {name} seed {seed}: {values}  [{done:.0f} s]", flush=True)
+        console.line(f"{assignment.dataset} {name} seed {seed}: {values}  [{done:.0f} s]")
         return record
 
     measured = parallel(todo, jobs, isolation, work)
@@ -203,7 +203,7 @@ def calibrate(assignment: Assignment, data_root: Path, seeds: int, jobs: int) ->
         environment = classroom.environment_of(sandbox)
     document = bands_of.document(assignment, measured, environment)
     store.write_atomic(path, store.json_bytes(document))
-    print(f"wrote {path.relative_to(ROOT)}: {len(measured)} runs")
+    console.line(f"wrote {path.relative_to(ROOT)}: {len(measured)} runs")
     return 0
 
 
@@ -299,13 +299,13 @@ def selfcheck(
         mark = "ok  " if outcome.good else "MISS"
         extra = "" if outcome.good and outcome.rightly_named is not False else "  " + _explain(outcome)
         extra += f"  shaken, another verdict: {', '.join(outcome.moved)}" if outcome.moved else ""
-        print(f"{done}/{len(todo)} {mark} {name}{extra}", flush=True)
+        console.line(f"{done}/{len(todo)} {mark} {name}{extra}")
         return outcome
 
     outcomes = parallel(todo, jobs, isolation, work)
     attacks = [] if quick else _hostile(isolation, only)
     text = matrix(outcomes, assignment, quick, attacks)
-    print(text)
+    console.document(text + "\n")
     if write is not None:
         store.write_atomic(write, text.encode())
     good = all(o.good and not o.moved for o in outcomes) and not any(a.breaches for a in attacks)
@@ -352,9 +352,8 @@ def _hostile(isolation: str, only: tuple[str, ...]) -> list[Contained]:
             breaches = [*outcome.breaches] if outcome.began else ["did not run"]
             seconds = time.monotonic() - started
             found.append(Contained(attack.name, attack.contained_by, outcome.ends, tuple(breaches), seconds))
-            print(
-                f"{i}/{len(paths)} {'MISS' if breaches else 'ok  '} hostile/{attack.name} {'; '.join(breaches)}",
-                flush=True,
+            console.line(
+                f"{i}/{len(paths)} {'MISS' if breaches else 'ok  '} hostile/{attack.name} {'; '.join(breaches)}"
             )
     return found
 

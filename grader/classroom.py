@@ -28,6 +28,7 @@ from grader import (
     observe,
     report,
     store,
+    text,
 )
 from grader import data as datasets
 from grader.assignment import Assignment
@@ -103,7 +104,10 @@ class Course:
         return marking.load_marks(self.out)
 
     def lateness(self, submission: Submission) -> late.Late | None:
-        return late.late(submission.received, self.assignment.late) if self.assignment.late else None
+        """What lateness costs; ``None`` without a policy, and where nothing was handed in that could earn points."""
+        if self.assignment.late is None or (submission.problem is not None and submission.received is None):
+            return None
+        return late.late(submission.received, self.assignment.late)
 
     @property
     def calibration_path(self) -> Path:
@@ -123,7 +127,7 @@ class Course:
         versions = json.dumps(dict(environment), sort_keys=True)
         parts = [intake.source_digest(submission), self.observing_key, isolation, versions]
         if submission.problem is not None:
-            parts.append(submission.problem.message)
+            parts += [submission.problem.kind, submission.problem.message]
         return sha256("\n".join(parts).encode()).hexdigest()
 
     def observation_path(self, digest: str) -> Path:
@@ -210,6 +214,11 @@ class Graded:
     rate: tuple[float, float] | None
     near: tuple[str, ...]
     late: tuple[float, float] | None = None  # per cent and points taken off, if the course has a policy
+    undated: bool = False  # whether lateness would cost points, and when it was handed in is not known
+
+    @property
+    def needs_person(self) -> bool:
+        return self.grade.needs_person or self.undated
 
 
 def judged(
@@ -228,27 +237,50 @@ def judged(
     if "![" in submission.answers:
         shown = replace(shown, answer_images=intake.answer_images(submission.path))
     lateness = course.lateness(submission)
-    text = lateness.line(exports.totals(grade)[0]) if lateness else None
-    return grade, report.render_report(grade, shown, overrides=course.assignment.templates, late=text), shown
+    line = lateness.line(exports.totals(grade)[0]) if lateness else None
+    return grade, report.render_report(grade, shown, overrides=course.assignment.templates, late=line), shown
 
 
 def render(
     course: Course, submission: Submission, observations: Observations, seconds: float | None, fetch: Fetch
 ) -> Graded:
-    """Judge and write ``grade.json``, ``report.html`` and ``run.json`` of one submission, each whole."""
+    """Judge and write ``grade.json``, ``report.html`` and ``run.json`` of one submission, each whole.
+
+    Whatever fails for this submission is its own row, which needs a person; raises ``GraderError`` for what would fail
+    for every other, too.
+    """
     try:
-        grade, html, shown = judged(course, submission, observations, fetch)
+        grade, files, run = _files(course, submission, observations, seconds, fetch)
     except GraderError:
         raise
-    except Exception as error:  # numbers of one submission must not end the grading of the others
+    except Exception as error:
         failed = _failed(
             course, observations.digest, observations.isolation, observations.environment, "rendering", error
         )
-        grade, html, shown = judged(course, submission, failed, lambda demand: None)
+        try:
+            grade, files, run = _files(course, submission, failed, seconds, _nothing)
+        except GraderError:
+            raise
+        except Exception as again:  # so it is not the numbers but what was handed in: all of it is left out
+            problem = text.shown(f"the grader failed while rendering the answers ({type(again).__name__})")
+            bare = replace(submission, source={}, answers="", answers_problem=problem)
+            grade, files, run = _files(course, bare, failed, seconds, _nothing)
     folder = course.out / intake.folder_name(submission.id)
-    files = {"grade.json": store.json_bytes(judge.to_json(grade)), "report.html": html.encode()}
     for name, content in files.items():
         store.write_atomic(folder / name, content)
+    return _graded(grade, folder.name, run)
+
+
+def _nothing(demand: Demand) -> None:
+    """Demands that nobody answers."""
+
+
+def _files(
+    course: Course, submission: Submission, observations: Observations, seconds: float | None, fetch: Fetch
+) -> tuple[Grade, dict[str, bytes], dict[str, Any]]:
+    """The grade, the files of its folder, and what ``run.json``, the last of them, says."""
+    grade, html, shown = judged(course, submission, observations, fetch)
+    files = {"grade.json": store.json_bytes(judge.to_json(grade)), "report.html": html.encode()}
     rate = _rate(shown)
     near = tuple(v.id for v in grade.checks if v.near)
     cost = course.lateness(submission)
@@ -261,12 +293,14 @@ def render(
         "source": str(submission.path.resolve()) if submission.path else None,
         "rate": list(rate) if rate else None,
         "near": list(near),
-        "late": cost and {"percent": cost.percent, "text": cost.text, "points": cost.points(exports.totals(grade)[0])},
+        "late": cost and {
+            "percent": cost.percent, "text": cost.text, "points": cost.points(exports.totals(grade)[0]),
+            **({"unknown": True} if cost.unknown else {}),
+        },
         "seconds_observing": seconds,
         "written_at": time.time(),
-    }
-    store.write_atomic(folder / "run.json", store.json_bytes(run))
-    return _graded(grade, folder.name, run)
+    }  # fmt: skip
+    return grade, {**files, "run.json": store.json_bytes(run)}, run
 
 
 def _rate(shown: Evidence) -> tuple[float, float] | None:
@@ -282,7 +316,7 @@ def _failed(
     course: Course, digest: str, isolation: str, environment: Mapping[str, Any], doing: str, error: Exception
 ) -> Observations:
     """Observations of one submission at which the grader failed: a person has to look."""
-    fault = Fault("harness", f"the grader failed while {doing} ({type(error).__name__}: {error})"[:300])
+    fault = Fault("harness", text.shown(f"the grader failed while {doing} ({type(error).__name__}: {error})"[:300]))
     seen = {"load": Observation("load", fault=fault)}
     return Observations(seen, digest, isolation, environment, course.data.sha256)
 
@@ -293,15 +327,15 @@ def _graded(grade: Grade, folder: str, run: Mapping[str, Any]) -> Graded:
     grade = replace(grade, written=tuple(replace(w, text="") for w in grade.written))  # megabytes, if somebody means it
     return Graded(
         grade, folder, (rate[0], rate[1]) if rate else None, tuple(run.get("near", ())),
-        (cost["percent"], cost["points"]) if cost else None,
+        (cost["percent"], cost["points"]) if cost else None, bool(cost and cost.get("unknown")),
     )  # fmt: skip
 
 
 def _judged_by(course: Course, submission: Submission, digest: str) -> str:
     received = submission.received if course.assignment.late else None
     marks = marking.marks_digest(course.marks, submission.id)
-    text = f"{digest} {course.judging_key} {submission.id} {submission.sha256} {marks} {received}"
-    return sha256(text.encode("utf-8", "replace")).hexdigest()
+    said = f"{digest} {course.judging_key} {submission.id} {submission.sha256} {marks} {received}"
+    return sha256(said.encode()).hexdigest()
 
 
 def unchanged(course: Course, submission: Submission, digest: str) -> Graded | None:
@@ -318,20 +352,29 @@ def unchanged(course: Course, submission: Submission, digest: str) -> Graded | N
         if grade.needs_person:  # the harness failed: perhaps it does not fail again
             return None
         return _graded(grade, folder.name, run)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def write_class(course: Course, rows: Sequence[Graded]) -> None:
-    """``index.html`` and ``grades.csv`` from all rows, in order of their ids."""
+    """``index.html`` and ``grades.csv`` from all rows, in order of their ids; a row that cannot be shown needs a person."""
     rows = sorted(rows, key=lambda r: r.grade.submission_id)
-    costs = {r.grade.submission_id: r.late for r in rows if r.late}
-    page_rows = [
-        report.ClassRow(r.grade, f"{r.folder}/report.html", r.rate, r.near, r.late[0] if r.late else 0.0) for r in rows
-    ]
-    page = report.render_class_page(page_rows, title=course.assignment.name, overrides=course.assignment.templates)
-    store.write_atomic(course.out / "index.html", page.encode())
-    store.write_atomic(course.out / "grades.csv", exports.grades_csv([r.grade for r in rows], costs).encode())
+
+    def page(of: Sequence[Graded]) -> str:
+        shown = [
+            report.ClassRow(r.grade, f"{r.folder}/report.html", r.rate, r.near, r.late[0] if r.late else 0.0, r.undated)
+            for r in of
+        ]
+        return report.render_class_page(shown, title=course.assignment.name, overrides=course.assignment.templates)
+
+    def table(of: Sequence[Graded]) -> str:
+        costs = {r.grade.submission_id: r.late for r in of if r.late}
+        undated = frozenset(r.grade.submission_id for r in of if r.undated)
+        return exports.grades_csv([r.grade for r in of], costs, undated)
+
+    for name, make in (("index.html", page), ("grades.csv", table)):
+        content = exports.spared(make, rows, lambda r, why: Graded(exports.set_aside(r.grade, why), r.folder, None, ()))
+        store.write_atomic(course.out / name, content.encode())
 
 
 class Interrupted(Exception):
@@ -402,10 +445,25 @@ def rejudge(course: Course, submissions: Path | None) -> list[Graded]:
         raise UsageError(f"{course.out}: holds no reports; run `grader grade` first")
     rows = []
     for folder in folders:
+        if (old := _unobserved(course, folder)) is not None:
+            rows.append(old)
+            continue
         submission, observations = _stored(course, folder, submissions)
         rows.append(render(course, submission, observations, None, course.kept(observations.digest)))
     write_class(course, rows)
     return rows
+
+
+def _unobserved(course: Course, folder: Path) -> Graded | None:
+    """The row of a submission at which the harness failed: what it saw then is not kept, so there is nothing to judge."""
+    try:
+        run = json.loads((folder / "run.json").read_bytes())
+        if course.stored(run["observation"]) is not None:
+            return None
+        grade = exports.grade_from_json(json.loads((folder / "grade.json").read_bytes()))
+        return _graded(grade, folder.name, run) if grade.needs_person else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # told where it is read again
 
 
 def verify(course: Course, folder: Path, submissions: Path | None, isolation: str) -> list[str]:
@@ -455,7 +513,7 @@ def _only(observations: Observations, name: str) -> Observations:
 
 def _with_others(course: Course, rows: Sequence[Graded]) -> list[Graded]:
     """The rows just graded and those of earlier runs in the same output folder (``--only``)."""
-    have = {r.folder for r in rows}
+    have, ids = {r.folder for r in rows}, {r.grade.submission_id for r in rows}
     out = list(rows)
     for path in sorted(course.out.glob("*/grade.json")):
         if path.parent.name in have:
@@ -464,7 +522,7 @@ def _with_others(course: Course, rows: Sequence[Graded]) -> list[Graded]:
         if not beside.exists():  # a run was stopped before it had finished this one
             continue
         grade, run = _kept(path, exports.grade_from_json), _kept(beside, dict)
-        if grade.assignment.get("dataset") == course.assignment.dataset:
+        if grade.assignment.get("dataset") == course.assignment.dataset and grade.submission_id not in ids:
             out.append(_graded(grade, path.parent.name, run))
     return out
 
@@ -628,7 +686,9 @@ class _Driver:
     def _observe_base(self, sandbox: host.Sandbox) -> Observations:
         pool = self.pool
         try:
-            return observe_one(pool.course, self.submission, self.digest, sandbox, pool.environment, self._say)
+            seen = observe_one(pool.course, self.submission, self.digest, sandbox, pool.environment, self._say)
+            store.dumps(seen)  # what cannot be kept is a failure here, where it is this submission's alone
+            return seen
         except GraderError:
             raise
         except Exception as error:  # ours, and only this submission's: a person has to look

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
-from rich.markup import escape
 
-from grader import __version__, assignment, checks, classroom, exports, intake, report, store
+from grader import __version__, assignment, checks, classroom, console, exports, intake, report, store, text
 from grader import data as datasets
 from grader.model import GROUPS, Grade, GraderError, UsageError, Verdict
 from grader.sandbox import host
@@ -25,15 +24,18 @@ from grader.sandbox import host
 DONE, FAILED, USAGE, HARNESS, INTERRUPTED = 0, 1, 2, 3, 130
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(text.printed(message))  # a shell's pattern may have put names of submissions there
+
+
 def parser() -> argparse.ArgumentParser:
-    p = argparse.ArgumentParser(
-        prog="grader", description="Grades autoencoder and VAE homework: safely, reproducibly, with reasons."
-    )
+    p = _Parser(prog="grader", description="Grades autoencoder and VAE homework: safely, reproducibly, with reasons.")
     p.add_argument("--version", action="version", version=f"grader {__version__}")
     sub = p.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def add(name: str, text: str) -> argparse.ArgumentParser:
-        return sub.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    def add(name: str, about: str) -> argparse.ArgumentParser:
+        return sub.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
 
     def common(c: argparse.ArgumentParser, *, seed: bool = True) -> None:
         c.add_argument("--assignment", type=Path, metavar="FILE", help="default: reference/assignment.toml")
@@ -104,8 +106,8 @@ def _user() -> str:
         return "marker"
 
 
-def _positive(text: str) -> int:
-    value = int(text)
+def _positive(number: str) -> int:
+    value = int(number)
     if value < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return value
@@ -114,27 +116,32 @@ def _positive(text: str) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; the only place where errors become messages."""
     args = parser().parse_args(argv)
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
     # a shell that starts a job in the background has it ignore SIGINT: `kill -INT` is to work there too
     signal.signal(signal.SIGINT, signal.default_int_handler)
     handler = signal.signal(signal.SIGTERM, _terminate)
     try:
         return COMMANDS[args.command](args)
     except GraderError as error:
-        console.print(f"[bold red]grader:[/] {escape(str(error))}")
+        _complain(str(error))
         return error.exit_status
     except (KeyboardInterrupt, classroom.Interrupted):
-        console.print("[bold]grader:[/] interrupted; what was finished is kept, run the same command to go on")
+        console.line(
+            ("grader:", "bold"), " interrupted; what was finished is kept, run the same command to go on", stderr=True
+        )
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:  # a disk or a limit of the system, wherever it is met
         where = f"{error.filename}: " if error.filename else ""
-        console.print(f"[bold red]grader:[/] {escape(where)}{escape(error.strerror or str(error))}")
+        _complain(f"{where}{error.strerror or error}")
         return HARNESS
     finally:
         signal.signal(signal.SIGTERM, handler)
+
+
+def _complain(why: str) -> None:
+    console.line(("grader:", "bold red"), f" {why}", stderr=True)
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
@@ -142,6 +149,7 @@ def _terminate(signum: int, frame: FrameType | None) -> None:
 
 
 def entry() -> None:
+    console.watch()
     sys.exit(main())
 
 
@@ -171,20 +179,20 @@ def _grade(args: argparse.Namespace) -> int:
             course, folders, jobs=args.jobs, isolation=isolation, fresh=args.fresh, progress=progress
         )
     _summary(rows, args.out, isolation)
-    return HARNESS if any(r.grade.needs_person for r in rows) else DONE
+    return HARNESS if any(r.needs_person for r in rows) else DONE
 
 
 class _Bar:
     """One line that says what is being done; plain lines where the output is no terminal."""
 
     def __init__(self) -> None:
-        self.console = Console(stderr=True, highlight=False)
+        self.terminal = console.terminal(stderr=True)
         self._status: Any = None
         self._last = -1
 
     def __enter__(self) -> _Bar:
-        if self.console.is_terminal:
-            self._status = self.console.status("starting")
+        if self.terminal.is_terminal:
+            self._status = self.terminal.status("starting")
             self._status.start()
         return self
 
@@ -196,28 +204,27 @@ class _Bar:
         if self._status is not None:
             filled = round(24 * done / max(total, 1))
             bar = "█" * filled + "░" * (24 - filled)
-            self._status.update(f"{bar} {done}/{total}  {escape(submission)}  [dim]{escape(probe)}[/]")
+            self._status.update(console.styled(f"{bar} {done}/{total}  ", submission, "  ", (probe, "dim")))
         elif done != self._last:
             self._last = done
             if done:
-                self.console.print(f"{done}/{total} {submission}", markup=False, soft_wrap=True)
+                console.line(f"{done}/{total} {submission}", stderr=True)
 
 
 def _summary(rows: Sequence[classroom.Graded], out: Path, isolation: str) -> None:
-    console = Console(highlight=False, soft_wrap=True)
     width = max((len(r.grade.submission_id) for r in rows), default=0)
     for r in rows:
         g = r.grade
         failed = [v for v in g.checks if v.status in ("failed", "error", "timeout")]
         why = "" if not failed else f"  {failed[0].id}" + (f" (+{len(failed) - 1})" if len(failed) > 1 else "")
-        flag = "  needs a person" if g.needs_person else ""
+        flag = "  needs a person" if r.needs_person else ""
         colour = "green" if not failed else "yellow"
-        name = escape(g.submission_id.ljust(width))
         cap = f"  capped by {g.cap.check}: −{g.cap.taken:g}" if g.cap else ""
-        console.print(f"{name}  [{colour}]{g.score:5.4g} / {g.max_score:g}[/]{why}{cap}{flag}")
+        score = (f"{g.score:5.4g} / {g.max_score:g}", colour)
+        console.line(g.submission_id.ljust(width), "  ", score, f"{why}{cap}{flag}")
     if isolation == "none":
-        console.print("[bold red]no isolation:[/] submissions ran with your own rights")
-    console.print(f"reports: {out / 'index.html'}", markup=False)
+        console.line(("no isolation:", "bold red"), " submissions ran with your own rights")
+    console.line(f"reports: {out / 'index.html'}")
 
 
 # --- check ---------------------------------------------------------------------------------------------
@@ -235,15 +242,15 @@ def _check(args: argparse.Namespace) -> int:
         say = lambda probe: bar.show(args.submission.name, probe, 0, 1)  # noqa: E731
         grade = public.check_submission(args.submission, assignment=a, say=say)
     if args.json:
-        sys.stdout.write(store.json_bytes(judge.to_json(grade)).decode())
+        console.document(store.json_bytes(judge.to_json(grade)).decode())
     else:
-        print_grade(grade, Console(highlight=False, soft_wrap=True))
+        print_grade(grade, console.terminal())
     if grade.needs_person:
         return HARNESS
     return FAILED if any(v.status != "passed" for v in grade.checks) else DONE
 
 
-def print_grade(grade: Grade, console: Console) -> None:
+def print_grade(grade: Grade, to: Console) -> None:
     """The terminal report: one line for each group that is whole, details for what is not."""
     for group in GROUPS:
         rows = [v for v in grade.checks if v.group == group]
@@ -251,37 +258,36 @@ def print_grade(grade: Grade, console: Console) -> None:
             continue
         good = sum(v.status == "passed" for v in rows)
         colour = "green" if good == len(rows) else "red"
-        console.print(f"[bold]{group}[/] [{colour}]{good} of {len(rows)}[/]")
+        console.line((group, "bold"), " ", (f"{good} of {len(rows)}", colour), to=to)
         for v in rows:
             if v.status not in ("passed", "blocked"):
-                _print_verdict(v, console)
+                _print_verdict(v, to)
         if open_ones := sum(v.status == "blocked" and bool(v.unwritten) for v in rows):
-            console.print(f"  [dim]… {open_ones} not judged: not written yet[/]")
+            console.line((f"  … {open_ones} not judged: not written yet", "dim"), to=to)
         if in_part := sum(v.status == "passed" and bool(v.unwritten) for v in rows):
-            console.print(f"  [dim]… {in_part} judged as far as it is written[/]")
+            console.line((f"  … {in_part} judged as far as it is written", "dim"), to=to)
         for root, waiting in Counter(v.blocked_by for v in rows if v.status == "blocked" and v.blocked_by).items():
-            console.print(f"  [dim]– {waiting} not run: {escape(root)} comes first[/]")
+            console.line((f"  – {waiting} not run: {root} comes first", "dim"), to=to)
     if grade.isolation == "none":
-        console.print("[dim]ran without isolation (your own code on your own machine)[/]")
+        console.line(("ran without isolation (your own code on your own machine)", "dim"), to=to)
     failed = sum(v.status not in ("passed", "blocked") for v in grade.checks)
     passed = sum(v.status == "passed" for v in grade.checks)
     tail = f", {failed} failed" if failed else ""
     if grade.unwritten:
-        console.print(escape(report.still_to_write(grade)))
-    console.print(
-        f"[bold]{passed} of {len(grade.checks)} public checks passed{tail}[/]; hidden checks train your models"
-    )
+        console.line(report.still_to_write(grade), to=to)
+    told = f"{passed} of {len(grade.checks)} public checks passed{tail}"
+    console.line((told, "bold"), "; hidden checks train your models", to=to)
     for v, below in report.first_to_fix(grade.checks)[:1]:
         also = f", and then the {len(below)} that could not run" if below else ""
-        console.print(f"fix first: [bold]{escape(v.id)}[/]{also}")
+        console.line("fix first: ", (v.id, "bold"), also, to=to)
 
 
-def _print_verdict(v: Verdict, console: Console) -> None:
+def _print_verdict(v: Verdict, to: Console) -> None:
     colour, mark = _STYLE[v.status]
-    console.print(f"  [{colour}]{mark} {escape(v.title)}[/] [dim]{escape(v.id)}[/]")
-    console.print(f"      {escape(v.message)}")
+    console.line("  ", (f"{mark} {v.title}", colour), " ", (v.id, "dim"), to=to)
+    console.line("      ", v.message, to=to)
     if v.hint:
-        console.print(f"      [cyan]try:[/] {escape(v.hint)}")
+        console.line("      ", ("try:", "cyan"), " ", v.hint, to=to)
 
 
 # --- report, verify, export ------------------------------------------------------------------------------
@@ -292,18 +298,17 @@ def _report(args: argparse.Namespace) -> int:
     with store.lock(args.out):
         rows = classroom.rejudge(course, args.submissions)
     _summary(rows, args.out, rows[0].grade.isolation if rows else "")
-    return HARNESS if any(r.grade.needs_person for r in rows) else DONE
+    return HARNESS if any(r.needs_person for r in rows) else DONE
 
 
 def _verify(args: argparse.Namespace) -> int:
     course = classroom.Course(load_assignment(args), args.report.parent, args.data_root)
     differences = classroom.verify(course, args.report, args.submissions, _isolation(args))
-    console = Console(highlight=False, soft_wrap=True)
     if not differences:
-        console.print(f"{args.report}: observed again, grade.json and report.html are the same bytes", markup=False)
+        console.line(f"{args.report}: observed again, grade.json and report.html are the same bytes")
         return DONE
-    for line in differences:
-        console.print(line, markup=False)
+    for difference in differences:
+        console.line(difference)
     return FAILED
 
 
@@ -313,13 +318,13 @@ def _export(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.out}: holds no grades; run `grader grade` first")
     to = args.to or args.out / "exports" / args.format
     options = {}
-    for text in args.option:
-        key, equals, value = text.partition("=")
+    for option in args.option:
+        key, equals, value = option.partition("=")
         if not equals:
-            raise UsageError(f"--option {text}: must be KEY=VALUE")
+            raise UsageError(f"--option {option}: must be KEY=VALUE")
         options[key] = value
     for path in exports.export(args.format, pairs, to, **options):
-        print(path)
+        console.line(str(path))
     return HARNESS if any(g.needs_person for g, _ in pairs) else DONE
 
 
@@ -339,7 +344,7 @@ def _mark(args: argparse.Namespace) -> int:
 
 def _download(args: argparse.Namespace) -> int:
     datasets.download(args.data, args.data_root)
-    print(f"{args.data}: ready in {args.data_root}")
+    console.line(f"{args.data}: ready in {args.data_root}")
     return DONE
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import base64
 import bz2
+import calendar
 import gzip
+import io
 import lzma
+import math
 import os
 import re
 import stat
@@ -21,6 +24,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
+from grader import text
 from grader.model import Fault, UsageError
 
 MAX_FILES = 200
@@ -28,6 +32,7 @@ MAX_DEPTH = 8
 MAX_FILE = 4 << 20  # bytes of one source file or notebook
 MAX_TOTAL = 32 << 20  # bytes of all files, images of the written part included
 MAX_ENTRIES = 2_000  # names looked at before giving up
+MAX_DIRECTORY = 1 << 20  # bytes of a zip's list of members: 500 for each of MAX_ENTRIES, of which names take some 100
 MAX_ARCHIVE = 64 << 20  # bytes of an archive as it lies there
 MAX_UNPACKED = 256 << 20  # bytes that a compressed tar may unpack to, with what is skipped
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -45,12 +50,15 @@ class Submission:
     answers: str = ""
     answers_problem: str = ""
     problem: Fault | None = None
-    received: float | None = None  # seconds since 1970 of the newest file; for a late policy only
+    received: float | None = None  # seconds since 1970 of the newest file, None if not known; for a late policy only
     path: Path | None = None
 
 
 class _Refused(Exception):
-    """One line for the student's report."""
+    """One line for the student's report; what names a file shows what cannot be seen of it."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(text.shown(line))
 
 
 def find(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
@@ -65,13 +73,15 @@ def find(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
         if not p.name.startswith(".") and (p.is_dir() or _archive(p)) and p.name not in SKIPPED:
             other = found.setdefault(submission_id(p), p)
             if other != p:
-                raise UsageError(f"{folder}: {other.name} and {p.name} are two submissions of one name: remove one")
+                names = " and ".join(text.name(os.fsencode(q.name)) for q in (other, p))
+                raise UsageError(f"{folder}: {names} are two submissions of one name: remove one")
     if not found:
         raise UsageError(f"{folder}: holds no submissions (one folder each)")
+    wanted = {name if name in found else text.name(os.fsencode(name)) for name in only}
     for name in only:
-        if name not in found:
+        if not {name, text.name(os.fsencode(name))} & found.keys():
             raise UsageError(f"{folder}: no submission {name!r}")
-    return [p for i, p in found.items() if not only or i in only]
+    return [p for i, p in found.items() if not only or i in wanted]
 
 
 def _archive(path: Path) -> bool:
@@ -79,8 +89,8 @@ def _archive(path: Path) -> bool:
 
 
 def submission_id(path: Path) -> str:
-    """The folder's (or archive's) name, with bytes that are no text replaced."""
-    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    """The folder's (or archive's) name as ``text.name`` shows it: no two names of folders have one id."""
+    name = text.name(os.fsencode(path.name))
     if not path.is_dir():
         for ending in ARCHIVES:
             if name.lower().endswith(ending):
@@ -89,29 +99,38 @@ def submission_id(path: Path) -> str:
 
 
 RESERVED = ("index.html", "grades.csv", "exports")
-_DIGEST = re.compile(r"-[0-9a-f]{8}$")  # what looks like a safe form gets a digest of its own
+# Nobody finds a second name with a digest of 64 bits; with one of 32 bits that takes minutes.
+_DIGEST = re.compile(r"-[0-9a-f]{16}$")  # what looks like a safe form gets a digest of its own
 _UNSAFE = re.compile(r"[^\w.@+=,-]|^[.-]+", re.UNICODE)
 
 
 def folder_name(submission: str) -> str:
-    """A folder name for reports: the id itself where it is plain, else a safe form with a short digest."""
-    safe = _UNSAFE.sub("_", submission)[:80]
+    """A folder name for reports: the id itself where it is plain, else a safe form with a short digest.
+
+    It has at most 100 characters and 200 bytes: a file system takes 255 bytes.
+    """
+    safe = _UNSAFE.sub("_", submission)[:80].encode("utf-8", "replace")[:180].decode("utf-8", "ignore")
     if safe and safe == submission and safe not in RESERVED and not _DIGEST.search(safe):
         return safe
-    return f"{safe or '_'}-{sha256(submission.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    return f"{safe or '_'}-{sha256(submission.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 def read(path: Path) -> Submission:
-    """Read one submission; never raises for what the submission contains."""
-    return replace(_read(path), path=path)
-
-
-def _read(path: Path) -> Submission:
+    """Read one submission; never raises, whatever it contains."""
     name = submission_id(path)
+    try:
+        return replace(_read(path, name), path=path)
+    except Exception as error:  # ours, and only this submission's: a person has to look
+        reason = text.shown(f"the grader failed while reading it ({type(error).__name__}: {error})"[:300])
+        digest = sha256(f"failed {reason}".encode()).hexdigest()
+        return Submission(name, digest, problem=Fault("harness", reason), path=path)
+
+
+def _read(path: Path, name: str) -> Submission:
     try:
         files, newest = _collect(path)
     except _Refused as refusal:
-        digest = sha256(f"refused {refusal}".encode("utf-8", "replace")).hexdigest()
+        digest = sha256(f"refused {refusal}".encode()).hexdigest()
         return Submission(name, digest, problem=Fault("missing", str(refusal)))
     except OSError as error:
         reason = f"the submission cannot be read: {error.strerror or error}"
@@ -119,7 +138,7 @@ def _read(path: Path) -> Submission:
         return Submission(name, digest, problem=Fault("missing", reason))
     h = sha256()
     for key in sorted(files):
-        h.update(f"{key}\0{len(files[key])}\0".encode("utf-8", "surrogateescape") + files[key])
+        h.update(f"{key}\0{len(files[key])}\0".encode() + files[key])
     answers, answers_problem = _answers(files)
     mains: list[str] = [m for m in ("submission.py", "submission.ipynb") if m in files]
     source = {k: v for k, v in files.items() if k.endswith(".py") or k in mains}
@@ -144,7 +163,7 @@ def source_digest(submission: Submission) -> str:
     """Digest of what decides the observations: the sources, not the written answers nor the id."""
     h = sha256(submission.main.encode())
     for key in sorted(submission.source):
-        h.update(f"{key}\0{len(submission.source[key])}\0".encode("utf-8", "surrogateescape"))
+        h.update(f"{key}\0{len(submission.source[key])}\0".encode())
         h.update(submission.source[key])
     return h.hexdigest()
 
@@ -189,7 +208,8 @@ def _collect(path: Path) -> tuple[dict[str, bytes], float | None]:
         raise _Refused(f"the archive has more than {MAX_ARCHIVE >> 20} MB: hand in the sources and answers only")
     try:
         if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
+            with _Listed(path) as file, zipfile.ZipFile(file) as archive:
+                file.listing = False
                 return _bounded(_unzip(archive))
         with _Unpacked(path) as unpacked:
             tar = _tar(unpacked)
@@ -201,6 +221,21 @@ def _collect(path: Path) -> tuple[dict[str, bytes], float | None]:
     except Exception as e:  # whatever the libraries make of a damaged directory of members
         raise _Refused(f"the archive is damaged: {str(e)[:120]}") from None
     raise _Refused("the archive cannot be opened: it is damaged or not a zip or tar file")
+
+
+class _Listed(io.FileIO):
+    """A zip file, of which no list of members is read that is longer than ``MAX_DIRECTORY``.
+
+    The library reads the list in one piece and makes an object of each member before anybody can count them: a million
+    folders took 24 s and 520 MB.
+    """
+
+    listing = True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.listing and size is not None and size > MAX_DIRECTORY:
+            raise _Refused(f"more than {MAX_ENTRIES} entries in the archive: its list of them has {size:,} bytes")
+        return super().read(-1 if size is None else size) or b""
 
 
 class _Unpacked:
@@ -251,22 +286,33 @@ def _tar(unpacked: _Unpacked) -> tarfile.TarFile | None:
         return None
 
 
-Entry = tuple[str, bytes, float]
+Entry = tuple[str, bytes, float | None]  # path, content, time if there is one that can be
 
 
 def _bounded(entries: Iterator[Entry]) -> tuple[dict[str, bytes], float | None]:
     files: dict[str, bytes] = {}
-    newest: float | None = None
+    times: set[float | None] = set()
     total = 0
     for name, content, time in entries:
         files[name] = content
         total += len(content)  # archives may hold one name many times
-        newest = max(newest or time, time)
+        times.add(time)
         if len(files) > MAX_FILES:
             raise _Refused(f"more than {MAX_FILES} files: hand in the sources and answers only")
         if total > MAX_TOTAL:
             raise _Refused(f"more than {MAX_TOTAL >> 20} MB in all: hand in the sources and answers only")
+    # the newest of all is not known where one is not
+    newest = None if None in times else max((t for t in times if t is not None), default=None)
     return _without_wrapper(files), newest
+
+
+# The end of the year 9999 in UTC, less a day for zones of time: what a calendar has.
+_LAST = 253402300800.0 - 86400
+
+
+def _time(seconds: float) -> float | None:
+    """A file's time if it can be one; ``None`` for what is no number and for 1970 and before, where clocks begin."""
+    return float(seconds) if math.isfinite(seconds) and 0 < seconds < _LAST else None
 
 
 def _without_wrapper(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -286,13 +332,15 @@ def _walk(root: Path) -> Iterator[Entry]:
     pending: list[tuple[Path, tuple[str, ...]]] = [(root, ())]
     while pending:
         folder, parts = pending.pop()
+        entries: list[os.DirEntry[str]] = []
         with os.scandir(folder) as scan:
-            entries = sorted(scan, key=lambda e: os.fsencode(e.name))
-        for entry in entries:
-            looked += 1
-            if looked > MAX_ENTRIES:
-                raise _Refused(f"more than {MAX_ENTRIES} entries: hand in the sources and answers only")
-            here = (*parts, os.fsencode(entry.name).decode("utf-8", "backslashreplace"))
+            for entry in scan:
+                looked += 1
+                if looked > MAX_ENTRIES:
+                    raise _Refused(f"more than {MAX_ENTRIES} entries: hand in the sources and answers only")
+                entries.append(entry)
+        for entry in sorted(entries, key=lambda e: os.fsencode(e.name)):
+            here = (*parts, text.decoded(os.fsencode(entry.name)))
             if not _wanted(here):
                 continue
             name = "/".join(here)
@@ -306,7 +354,7 @@ def _walk(root: Path) -> Iterator[Entry]:
             yield name, *_read_regular(Path(entry.path), name)
 
 
-def _read_regular(path: Path, name: str) -> tuple[bytes, float]:
+def _read_regular(path: Path, name: str) -> tuple[bytes, float | None]:
     """Open without following links or waiting for a pipe, and only then trust what it is."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
@@ -322,7 +370,7 @@ def _read_regular(path: Path, name: str) -> tuple[bytes, float]:
         content = f.read(MAX_FILE + 1)
     if len(content) > MAX_FILE:
         raise _Refused(f"{name} has more than {MAX_FILE:,} bytes")
-    return content, info.st_mtime
+    return content, _time(info.st_mtime)
 
 
 def _member(name: str) -> str | None:
@@ -359,13 +407,14 @@ def _unzip(archive: zipfile.ZipFile) -> Iterator[Entry]:
         yield name, content, _zip_time(info)
 
 
-def _zip_time(info: zipfile.ZipInfo) -> float:
-    import calendar
+_NO_DATE = (1980, 1, 1, 0, 0, 0)  # where the dates of zip begin, and what programs write that have none
 
+
+def _zip_time(info: zipfile.ZipInfo) -> float | None:
     try:
-        return float(calendar.timegm((*info.date_time, 0, 0, 0)))
+        return None if info.date_time == _NO_DATE else _time(calendar.timegm((*info.date_time, 0, 0, 0)))
     except (ValueError, OverflowError):
-        return 0.0
+        return None
 
 
 def _untar(archive: tarfile.TarFile) -> Iterator[Entry]:
@@ -375,7 +424,7 @@ def _untar(archive: tarfile.TarFile) -> Iterator[Entry]:
             looked += 1
             if looked > MAX_ENTRIES:
                 raise _Refused(f"more than {MAX_ENTRIES} entries in the archive")
-            name = _member(info.name)
+            name = _member(text.decoded(info.name.encode("utf-8", "surrogateescape")))
             if name is None or info.isdir():
                 continue
             if not info.isfile():
@@ -383,7 +432,7 @@ def _untar(archive: tarfile.TarFile) -> Iterator[Entry]:
             if info.size > MAX_FILE:
                 raise _Refused(f"{name} has {info.size:,} bytes: at most {MAX_FILE:,} are allowed")
             f = archive.extractfile(info)
-            yield name, f.read(MAX_FILE + 1) if f else b"", float(info.mtime)
+            yield name, f.read(MAX_FILE + 1) if f else b"", _time(info.mtime)
     except (tarfile.TarError, EOFError, OSError) as e:
         raise _Refused(f"the archive is damaged: {str(e)[:120]}") from None
     except _Refused:

@@ -15,6 +15,7 @@ class Late:
 
     percent: float
     text: str
+    unknown: bool = False  # when it was handed in: a person has to find out
 
     def points(self, earned: float) -> float:
         """The points that are taken off ``earned`` ones, never negative."""
@@ -30,7 +31,8 @@ def late(received: float | None, policy: LatePolicy) -> Late:
     """The deduction for a submission whose newest file is from ``received`` (seconds since 1970, UTC).
 
     Within the deadline and its grace nothing is lost. After that every day begun since the *deadline*
-    costs ``percent_per_day``, up to ``max_percent``. A time that was not recorded costs nothing and is said.
+    costs ``percent_per_day``, up to ``max_percent``. A time that is not known, or that no calendar has, costs nothing
+    before a person has looked.
     """
     zone = policy.deadline.tzinfo
     try:
@@ -39,7 +41,8 @@ def late(received: float | None, policy: LatePolicy) -> Late:
         at = None
     due = _clock(policy.deadline)
     if at is None:
-        return Late(0.0, f"When it was handed in is not known (due {due}): nothing is taken off.")
+        line = f"When it was handed in is not known (due {due}): nothing is taken off before a person has looked."
+        return Late(0.0, line, unknown=True)
     over = at - policy.deadline
     when = f"Handed in {_clock(at)}, due {due}"
     if over <= timedelta(0):

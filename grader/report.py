@@ -13,7 +13,6 @@ import hashlib
 import io
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +33,7 @@ from .figures import SECTIONS, THIN, Figure, Plot, Scale, build_figures, linear,
 from .intake import folder_name
 from .metrics import ieee
 from .model import GROUPS, Evidence, Grade, Run, Verdict, WrittenAnswer
+from .text import shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 ANSWER_BYTES = 500_000  # HTML of all answers of one report together
@@ -49,6 +49,7 @@ ANSWER_TOKENS = 4_000
 # nobody closes, would take the product of their numbers. No clock ends it: the same text gives the same page everywhere.
 ANSWER_STEPS = 60_000
 TEXT_CHARS = 2_000  # one message of a check
+ID_CHARS = 4 * 255  # the longest name of a folder, each byte as its escape: a name cut short could be that of another
 
 GROUP_TITLES = {
     "interface": "Interface",
@@ -84,11 +85,8 @@ EVIDENCE_BESIDE: dict[str, tuple[str, ...]] = {
 
 
 def clean(text: Any, limit: int = TEXT_CHARS) -> str:
-    """Text fit for a page: no control characters, no lone surrogates, not longer than ``limit``."""
-    words = "".join(
-        ch if ch in "\n\t" or unicodedata.category(ch) not in ("Cc", "Cs") else "\ufffd"
-        for ch in str(text)[: limit + 1]
-    )
+    """Text fit for a page, with what steers or turns it shown as an escape, and not longer than ``limit``."""
+    words = shown(str(text)[: limit + 1])
     return words if len(words) <= limit else words[:limit] + " …"
 
 
@@ -338,6 +336,7 @@ class Answers:
             attribute_filter=_only_safe,
             link_rel="noopener noreferrer nofollow",
         )
+        html = shown(html)  # Markdown has characters by their numbers, too
         # nh3 writes tags in one fixed way and escapes text, so plain replacing meets tags only
         html = html.replace("<th>", '<th scope="col">')
         html = re.sub(r'(<img\b[^>]*?) alt=""', rf'\1 alt="image in the answer to {slug(name).upper()}"', html)
@@ -780,7 +779,7 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
     marked = f"{len(given)} of {plural(len(grade.written), 'answer')} marked"
     fixes = _fix_view(grade)
     view = {
-        "id": clean(grade.submission_id, 200),
+        "id": clean(grade.submission_id, ID_CHARS),
         "assignment": _assignment(grade),
         "score": points(grade.score),
         "max_score": points(grade.max_score),
@@ -834,7 +833,8 @@ class ClassRow:
     """One line of the class page: a grade, where its report is, and what the class plot shows.
 
     ``rate`` is (KL, reconstruction) at ``β_c = 1``; ``near_threshold`` names checks that a small
-    change of a tolerance would turn; ``late`` is the per cent of the points that lateness takes off.
+    change of a tolerance would turn; ``late`` is the per cent of the points that lateness takes off, ``undated`` says
+    that it is not known.
     """
 
     grade: Grade
@@ -842,6 +842,11 @@ class ClassRow:
     rate: tuple[float, float] | None = None
     near_threshold: tuple[str, ...] = ()
     late: float = 0.0
+    undated: bool = False
+
+    @property
+    def needs_person(self) -> bool:
+        return self.grade.needs_person or self.undated
 
 
 @ieee
@@ -855,7 +860,7 @@ def render_class_page(rows: Sequence[ClassRow], *, title: str, overrides: Path |
         extra.append("written")
     if any(r.grade.cap for r in rows):
         extra.append("cap")
-    if any(r.late for r in rows):
+    if any(r.late or r.undated for r in rows):
         extra.append("late")
     view = {
         "title": clean(title, 200),
@@ -880,7 +885,7 @@ def _link(row: ClassRow, anchor: str = "") -> dict[str, str]:
     href = quote(row.href, safe="/._-~%")
     if not href.startswith(("/", "./", "../")):
         href = "./" + href
-    return {"href": href + (f"#{anchor}" if anchor else ""), "id": clean(row.grade.submission_id, 200)}
+    return {"href": href + (f"#{anchor}" if anchor else ""), "id": clean(row.grade.submission_id, ID_CHARS)}
 
 
 def _meters(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
@@ -915,7 +920,7 @@ def _summary(rows: Sequence[ClassRow]) -> list[tuple[str, str]]:
         ("submissions", str(len(rows))),
         ("median score", f"{points(float(np.median(shares)))} of {points(top)}"),
         ("without a lost point", str(sum(r.grade.score >= r.grade.max_score - 1e-9 for r in rows))),
-        ("need a person", str(sum(r.grade.needs_person for r in rows))),
+        ("need a person", str(sum(r.needs_person for r in rows))),
         *unfinished,
         ("answers to mark", str(unmarked)),
     ]
@@ -938,9 +943,9 @@ def _class_row(row: ClassRow, extra: Sequence[str]) -> dict[str, Any]:
         taken = grade.cap.taken if grade.cap else 0.0
         cells.append({"text": f"−{points(taken)}" if taken else "", "sort": f"{taken:.4f}", "level": "part"})
     if "late" in extra:
-        text = f"−{points(row.late)} %" if row.late else ""
+        text = f"−{points(row.late)} %" if row.late else "?" if row.undated else ""
         cells.append({"text": text, "sort": f"{row.late:.4f}", "level": "part"})
-    if grade.needs_person:
+    if row.needs_person:
         status = ("harness_error", "needs a person")
     elif fixes:
         more = ", not finished" if grade.unwritten else ""
@@ -1098,11 +1103,13 @@ def _diagnoses(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
 
 def _people(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
     """What no machine should decide: our own faults, close calls, answers without marks."""
-    faults, near, unmarked = [], [], []
+    faults, undated, near, unmarked = [], [], [], []
     for row in rows:
         broken = [v.id for v in row.grade.checks if v.status == "harness_error"]
         if broken:
             faults.append({**_link(row, f"check-{slug(broken[0])}"), "why": listing(broken)})
+        if row.undated:
+            undated.append({**_link(row), "why": ""})
         if row.near_threshold:
             close = list(row.near_threshold)
             near.append({**_link(row, f"check-{slug(close[0])}"), "why": clean(listing(close), 200)})
@@ -1111,6 +1118,13 @@ def _people(rows: Sequence[ClassRow]) -> list[dict[str, Any]]:
             unmarked.append({**_link(row, "answers"), "why": clean(listing(waiting), 120)})
     kinds = (
         ("harness", "The harness failed", "the grade does not count before someone looked", faults, True),
+        (
+            "undated",
+            "Handed in at a time that is not known",
+            "lateness takes nothing off before someone looked",
+            undated,
+            True,
+        ),
         ("near", "Close to a threshold", "a slightly different tolerance turns the verdict", near, len(near) <= 8),
         ("marks", "Answers without marks", "", unmarked, len(unmarked) <= 4),
     )

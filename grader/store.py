@@ -22,6 +22,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
+from grader import text
 from grader.model import Fault, GraderError, Observation, Observations
 
 MAGIC = b"OBS1"
@@ -77,9 +78,9 @@ def dumps(observations: Observations) -> bytes:
         }
         for key in o.arrays:
             body[f"{name}\t{key}"] = np.asarray(o.arrays[key], order="C")  # keeps a scalar a scalar
-    text = json.dumps(header, default=_encode).encode()
-    payload = text + save_arrays(body)
-    return _HEAD.pack(MAGIC, len(text), sha256(payload).digest()) + payload
+    head = json.dumps(header, default=_encode).encode()
+    payload = head + save_arrays(body)
+    return _HEAD.pack(MAGIC, len(head), sha256(payload).digest()) + payload
 
 
 def size(o: Observation) -> tuple[int, int]:
@@ -125,8 +126,8 @@ def read(path: Path) -> Observations | None:
 
 
 def json_bytes(value: Mapping[str, Any]) -> bytes:
-    """Canonical JSON for files that people read and programs compare."""
-    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    """Canonical JSON for files that people read and programs compare, in characters that are seen; any text goes."""
+    return (text.json_safe(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)) + "\n").encode()
 
 
 @contextmanager

@@ -16,8 +16,8 @@ DESIGN = ROOT / "docs" / "design.md"
 FLOORS = """\
 | floor | rooms | what is there |
 |---|---|---|
-| 0 | `model`, `closure`, `derivatives`, `torchvision_compat` | the nouns; which code a key covers; what autograd says beside what values do; one trap of an import |
-| 1 | `assignment`, `data`, `intake`, `store`, `oracles`, `metrics`, `pointwise`, `sandbox` | borders and mathematics |
+| 0 | `model`, `text`, `closure`, `derivatives`, `torchvision_compat` | the nouns; text as it is shown; which code a key covers; what autograd says beside what values do; one trap of an import |
+| 1 | `assignment`, `console`, `data`, `intake`, `store`, `oracles`, `metrics`, `pointwise`, `sandbox` | borders and mathematics |
 | 2 | `probes`, `answers`, `convention`, `late`, `worker` | what is asked and may come back, how losses are scaled, who answers |
 | 3 | `losses`, `formulas` | what losses are made of, and which mistake their numbers are |
 | 4 | `findings`, `diagnosis`, `control`, `calibrate` | what the numbers say |

@@ -13,11 +13,11 @@ from typing import Any
 
 from grader import store
 from grader.exports import autograders, github, table, testreports
-from grader.exports.base import Exporter, Files, Rows, grade_from_json, totals
+from grader.exports.base import Exporter, Files, Rows, grade_from_json, set_aside, spared, totals
 from grader.exports.table import grades_csv
-from grader.model import GraderError, UsageError
+from grader.model import Grade, GraderError, UsageError
 
-__all__ = ["FORMATS", "Exporter", "export", "grade_from_json", "grades_csv", "totals"]
+__all__ = ["FORMATS", "Exporter", "export", "grade_from_json", "grades_csv", "set_aside", "spared", "totals"]
 
 _HIDDEN = {"show_hidden": "yes: hidden checks one by one; no (default): their points as one sum"}
 _NOW = {"now": "time of grading in seconds since 1970"}
@@ -89,13 +89,17 @@ def export(format: str, grades: Rows, out: Path, **options: Any) -> list[Path]:
 
 
 def _write(chosen: Exporter, grades: Rows, out: Path, options: Mapping[str, Any]) -> Iterator[Path]:
-    if chosen.whole is not None:
-        yield from _files(chosen.whole(grades, **options), out)
-    if chosen.student is not None:
-        for grade, folder in grades:
+    def aside(row: tuple[Grade, str], why: str) -> tuple[Grade, str]:
+        return set_aside(row[0], why), row[1]
+
+    if (whole := chosen.whole) is not None:
+        yield from _files(spared(lambda rows: whole(rows, **options), grades, aside), out)
+    if (student := chosen.student) is not None:
+        for row in grades:
+            folder = row[1]
             if folder in ("", ".", "..") or os.path.basename(folder) != folder:
                 raise GraderError(f"{folder!r}: not the name of a report's folder")
-            yield from _files(chosen.student(grade, **options), out / folder)
+            yield from _files(spared(lambda rows: student(rows[0][0], **options), [row], aside), out / folder)
 
 
 def _files(files: Files, folder: Path) -> Iterator[Path]:

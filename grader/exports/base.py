@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
-from grader.model import Cap, Convention, Grade, UsageError, Verdict, WrittenAnswer
+from grader import text
+from grader.model import Cap, Convention, Grade, GraderError, UsageError, Verdict, WrittenAnswer
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 NEEDS_PERSON = "Needs a person"
 Files = Mapping[str, bytes | None]  # file name -> content; None: there must be no such file
@@ -66,13 +69,46 @@ def _grade(raw: Mapping[str, Any]) -> Grade:
     )
 
 
+# --- one that fails ------------------------------------------------------------------------------------
+
+
+def set_aside(grade: Grade, why: str) -> Grade:
+    """``grade`` for a person to look at: every check says ``why``, and what was found is left out."""
+    checks = tuple(
+        Verdict(v.id, v.group, v.title, v.visibility, "harness_error", v.points, v.max_points, why)
+        for v in grade.checks
+    )
+    return replace(grade, checks=checks, written=(), convention=None)
+
+
+def spared(make: Callable[[Sequence[T]], R], rows: Sequence[T], aside: Callable[[T, str], T]) -> R:
+    """``make(rows)``; a row at which ``make`` fails is replaced by ``aside(row, why)``, and all others are as they were.
+
+    Raises ``GraderError`` as ``make`` does, and whatever it raises without such a row.
+    """
+    try:
+        return make(rows)
+    except GraderError:
+        raise
+    except Exception:
+        return make([row if (why := _fails(make, row)) is None else aside(row, why) for row in rows])
+
+
+def _fails(make: Callable[[Sequence[T]], R], row: T) -> str | None:
+    try:
+        make([row])
+    except Exception as error:
+        return clean(f"the grader failed while it wrote this ({type(error).__name__}: {error})"[:300])
+    return None
+
+
 # --- numbers -----------------------------------------------------------------------------------------
 
 
 def number(value: float) -> str:
     """A number of points in decimal notation: 71.5, 80, 0; at most six decimals."""
-    text = f"{value:.6f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    digits = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
 
 
 def total(values: Sequence[float]) -> float:
@@ -124,12 +160,10 @@ def cap_line(grade: Grade, show_hidden: bool = True) -> str:
 
 # --- text --------------------------------------------------------------------------------------------
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
-
-def clean(text: str) -> str:
-    """Text that every format can carry: no control characters, no halves of surrogate pairs."""
-    return _CONTROL.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+def clean(words: str) -> str:
+    """Text that every format can carry, with what would steer a screen or turn the writing shown as an escape."""
+    return text.shown(words)
 
 
 def explanation(v: Verdict) -> str:
@@ -148,15 +182,15 @@ def explanation(v: Verdict) -> str:
 def headline(grade: Grade, show_hidden: bool = False) -> str:
     """Score, what a cap took off it, and whether somebody has to look at it."""
     score, most = totals(grade)
-    text = f"{number(score)} of {number(most)} points"
+    line = f"{number(score)} of {number(most)} points"
     if written(grade) is None and grade.written:
-        text += " (automatic checks only; the written answers are marked by a person)"
+        line += " (automatic checks only; the written answers are marked by a person)"
     if grade.cap is not None:
-        text += f". {cap_line(grade, show_hidden)}"
+        line += f". {cap_line(grade, show_hidden)}"
     if grade.needs_person:
         ours = f"{NEEDS_PERSON}: the grader failed at {failed_at(grade)}, so this score is not final."
-        text = f"{ours} {text}"
-    return text
+        line = f"{ours} {line}"
+    return line
 
 
 def failed_at(grade: Grade) -> str:
@@ -165,7 +199,8 @@ def failed_at(grade: Grade) -> str:
 
 
 def json_file(value: Any) -> bytes:
-    return (json.dumps(_cleaned(value), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    document = json.dumps(_cleaned(value), ensure_ascii=False, indent=2, allow_nan=False)
+    return (text.json_safe(document) + "\n").encode()
 
 
 def _cleaned(value: Any) -> Any:

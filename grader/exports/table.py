@@ -35,23 +35,26 @@ def _by_group(grade: Grade) -> dict[str, float]:
 Lateness = tuple[float, float]  # per cent of the points, and the points, that are taken off
 
 
-def grades_csv(grades: Sequence[Grade], late: Mapping[str, Lateness]) -> str:
+def grades_csv(grades: Sequence[Grade], late: Mapping[str, Lateness], undated: frozenset[str] = frozenset()) -> str:
     """Points in all and per group, marks where given, lateness, status, diagnoses and cap of each submission.
 
-    ``late`` is by submission id; empty without a policy. No other column takes lateness into account.
+    ``late`` is by submission id; empty without a policy. No other column takes lateness into account. What ``undated``
+    ones lose is not known: they need a person.
     """
     head = ["written", "written_max", "late_percent", "late_points", "needs_person", "isolation", "diagnoses", "sha256"]
     head += ["cap_check", "cap_points"]  # last: older files have the columns before them
     rows = [["id", "score", "max_score", *GROUPS, *head]]
     for g in grades:
         marks = written(g)
-        cost = ["", ""] if g.submission_id not in late else [number(n) for n in late[g.submission_id]]
+        known = g.submission_id in late and g.submission_id not in undated
+        cost = [number(n) for n in late[g.submission_id]] if known else ["", ""]
+        person = g.needs_person or g.submission_id in undated
         named = " ".join(dict.fromkeys(v.diagnosis for v in g.checks if v.diagnosis))
         rows.append(
             [
                 safe_cell(g.submission_id), number(g.score), number(g.max_score),
                 *map(number, _by_group(g).values()), "" if marks is None else number(marks[0]),
-                number(total([w.max_points for w in g.written])), *cost, "yes" if g.needs_person else "no",
+                number(total([w.max_points for w in g.written])), *cost, "yes" if person else "no",
                 g.isolation, safe_cell(named), g.submission_sha256,
                 *(["", ""] if g.cap is None else [g.cap.check, number(g.cap.taken)]),
             ]
@@ -61,14 +64,17 @@ def grades_csv(grades: Sequence[Grade], late: Mapping[str, Lateness]) -> str:
 
 def plain_csv(grades: Rows, reports: str | Path | None = None) -> Files:
     """``grades.csv`` as ``grader grade`` writes it; what lateness costs stands in the ``run.json`` of ``reports``."""
-    late = {} if reports is None else {g.submission_id: _lateness(Path(reports) / folder) for g, folder in grades}
-    return {"grades.csv": grades_csv([g for g, _ in grades], {k: v for k, v in late.items() if v}).encode()}
+    told = {} if reports is None else {g.submission_id: _lateness(Path(reports) / folder) for g, folder in grades}
+    late = {k: v[0] for k, v in told.items() if v}
+    undated = frozenset(k for k, v in told.items() if v and v[1])
+    return {"grades.csv": grades_csv([g for g, _ in grades], late, undated).encode()}
 
 
-def _lateness(folder: Path) -> Lateness | None:
+def _lateness(folder: Path) -> tuple[Lateness, bool] | None:
+    """What lateness costs, and whether the time is not known; ``None`` without a policy."""
     try:
         late = json.loads((folder / "run.json").read_bytes())["late"]
-        return (float(late["percent"]), float(late["points"])) if late else None
+        return ((float(late["percent"]), float(late["points"])), bool(late.get("unknown"))) if late else None
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(f"reports = {str(folder.parent)!r}: no readable {folder.name}/run.json") from None
 

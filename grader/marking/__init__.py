@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import secrets
 import socket
-import sys
 import tempfile
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader import console
 from grader.assignment import Assignment
 from grader.marking.store import Mark, apply, load_marks, marks_digest
 from grader.model import UsageError
@@ -46,7 +46,8 @@ def main(
         token = secrets.token_urlsafe(24)
         app = application(desk, marker.strip(), token, (f"{HOST}:{taken}", f"localhost:{taken}"))
         address = f"http://{HOST}:{taken}/{token}/"
-        print(f"marking page, for you alone: {address}\nCtrl-C ends it; marks are kept as they are given", flush=True)
+        console.line(f"marking page, for you alone: {address}")
+        console.line("Ctrl-C ends it; marks are kept as they are given")
         config = uvicorn.Config(
             app, log_level="critical", access_log=False, server_header=False, date_header=False,
             lifespan="off", ws="none", timeout_graceful_shutdown=3, proxy_headers=False,
@@ -67,7 +68,7 @@ def _browser(out: Path, address: str) -> Iterator[None]:
         page.write(f'<!doctype html><title>Marking</title><meta http-equiv="refresh" content="0;url={address}">')
         page.flush()
         if not webbrowser.open(Path(page.name).absolute().as_uri()):
-            print("no browser was found: open the address above", file=sys.stderr)
+            console.line("no browser was found: open the address above", stderr=True)
         yield
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.model import Grade, GraderError
+from grader.text import printed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,4 +26,4 @@ def grade(request: pytest.FixtureRequest) -> Grade:
     try:
         return public.check_submission(Path(folder))
     except GraderError as error:
-        pytest.exit(f"grader: {error}", returncode=error.exit_status)
+        pytest.exit(printed(f"grader: {error}"), returncode=error.exit_status)

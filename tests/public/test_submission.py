@@ -7,6 +7,7 @@ import pytest
 from grader import assignment, checks, classroom
 from grader.exports.base import explanation
 from grader.model import Grade
+from grader.text import printed
 
 HIDDEN = assignment.load(classroom.reference_folder() / "assignment.toml", check_ids=checks.IDS).hidden
 PUBLIC = tuple(c for c in checks.ALL if c.id not in HIDDEN)
@@ -16,6 +17,6 @@ PUBLIC = tuple(c for c in checks.ALL if c.id not in HIDDEN)
 def test_check(check: checks.Check, grade: Grade) -> None:
     verdict = next(v for v in grade.checks if v.id == check.id)
     if verdict.status == "blocked":
-        pytest.skip(explanation(verdict))
+        pytest.skip(printed(explanation(verdict)))
     if verdict.status != "passed":
-        pytest.fail(f"{verdict.title}\n{explanation(verdict)}", pytrace=False)
+        pytest.fail(printed(f"{verdict.title}\n{explanation(verdict)}"), pytrace=False)
