@@ -380,7 +380,9 @@ def _member(name: str) -> str | None:
         raise _Refused(f"the archive holds {name[:80]!r}, which points outside of it")
     if len(path.parts) > MAX_DEPTH:
         raise _Refused(f"{name[:80]!r}: folders are nested deeper than {MAX_DEPTH}")
-    return "/".join(path.parts) if path.parts and _wanted(path.parts) else None
+    # after the backslashes of Windows became slashes: those of an escape are none
+    parts = tuple(text.decoded(p.encode("utf-8", "surrogateescape")) for p in path.parts)
+    return "/".join(parts) if parts and _wanted(parts) else None
 
 
 def _unzip(archive: zipfile.ZipFile) -> Iterator[Entry]:
@@ -424,7 +426,7 @@ def _untar(archive: tarfile.TarFile) -> Iterator[Entry]:
             looked += 1
             if looked > MAX_ENTRIES:
                 raise _Refused(f"more than {MAX_ENTRIES} entries in the archive")
-            name = _member(text.decoded(info.name.encode("utf-8", "surrogateescape")))
+            name = _member(info.name)
             if name is None or info.isdir():
                 continue
             if not info.isfile():

@@ -815,7 +815,7 @@ def render_report(grade: Grade, evidence: Evidence, *, overrides: Path | None = 
         "command": "python -m grader verify " + _shell(f"reports/{folder_name(grade.submission_id)}"),
         "csp": _policy(),
     }
-    return environment(overrides).get_template("report.html").render(view)
+    return shown(environment(overrides).get_template("report.html").render(view))
 
 
 def _shell(path: str) -> str:
@@ -877,7 +877,7 @@ def render_class_page(rows: Sequence[ClassRow], *, title: str, overrides: Path |
         "script": Markup(script),
         "csp": _policy(script),
     }
-    return environment(overrides).get_template("class.html").render(view)
+    return shown(environment(overrides).get_template("class.html").render(view))
 
 
 def _link(row: ClassRow, anchor: str = "") -> dict[str, str]:

@@ -11,9 +11,11 @@ import resource
 import shlex
 import socket
 import stat
+import struct
 import tarfile
 import tempfile
 import time
+import tracemalloc
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
@@ -400,11 +402,13 @@ ODD = [
 
 @pytest.mark.parametrize("name", ODD, ids=ascii)
 def test_odd_names_are_read_as_they_are(folder: Folder, name: str) -> None:
+    """But for what steers a console or turns the writing, which is shown; either form finds the submission."""
     path = folder(name, {"submission.py": CODE})
     s = intake.read(path)
-    assert s.id == name and s.problem is None
+    unseen = {"new\nline": "new\\x0aline", "tab\there": "tab\\x09here", "\u202ertl": "\\u202ertl"}
+    assert s.id == unseen.get(name, name) and s.problem is None
     assert intake.find(path.parent) == [path]
-    assert intake.find(path.parent, (name,)) == [path]
+    assert intake.find(path.parent, (name,)) == intake.find(path.parent, (s.id,)) == [path]
 
 
 def test_a_name_that_is_no_text(tmp_path: Path) -> None:
@@ -530,3 +534,178 @@ def test_one_name_many_times_counts_every_time(tmp_path: Path) -> None:
             archive.writestr("submission.py", bytes(intake.MAX_FILE))
     problem = intake.read(path).problem
     assert problem is not None and "MB in all" in problem.message
+
+
+# --- names inside ----------------------------------------------------------------------------------------
+
+INSIDE = st.lists(
+    st.binary(min_size=1, max_size=20).filter(lambda b: not {0, 0x2F} & set(b) and b not in (b".", b"..")),
+    min_size=1, max_size=6, unique=True,
+)  # fmt: skip
+
+
+@given(INSIDE)
+def test_any_file_names_inside(tmp_path_factory: pytest.TempPathFactory, names: list[bytes]) -> None:
+    """Each file is there under a name of its own, and every name can be digested, sent and shown."""
+    folder = tmp_path_factory.mktemp("inside") / "ada"
+    folder.mkdir()
+    names = [n for n in names if os.fsdecode(n) not in intake.SKIPPED and n != b"submission.py"]
+    for name in [*names, b"submission.py"]:
+        with open(os.path.join(os.fsencode(folder), name), "wb") as f:
+            f.write(name)
+    files, _ = intake._collect(folder)
+    assert sorted(files.values()) == sorted([*names, b"submission.py"])
+    s = intake.read(folder)
+    assert s.problem is None or "both submission.py" in s.problem.message
+    for name in s.source:
+        name.encode()
+
+
+@given(INSIDE)
+def test_any_names_in_a_tar(tmp_path_factory: pytest.TempPathFactory, names: list[bytes]) -> None:
+    path = tmp_path_factory.mktemp("tar") / "ada.tar"
+    with tarfile.open(path, "w", encoding="utf-8", errors="surrogateescape") as t:
+        for name in names:
+            info = tarfile.TarInfo("d/" + os.fsdecode(name))
+            info.size = len(name)
+            t.addfile(info, io.BytesIO(name))
+        info = tarfile.TarInfo("submission.py")
+        t.addfile(info)
+    s = intake.read(path)
+    assert s.problem is None or "points outside" in s.problem.message
+    if s.problem is None:
+        files, _ = intake._collect(path)
+        for content in files.values():
+            assert not content or content in names
+        wanted = [n for n in names if b"\\" not in n and os.fsdecode(n) not in intake.SKIPPED]
+        assert len({k for k, v in files.items() if v in wanted}) == len(wanted)
+    s.id.encode()
+    for name in s.source:
+        name.encode()
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=12), min_size=1, max_size=5, unique=True))
+def test_any_names_in_a_zip(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
+    path = tmp_path_factory.mktemp("zip") / "ada.zip"
+    with zipfile.ZipFile(path, "w") as z, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in [*names, "submission.py"]:
+            z.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), b"")
+    s = intake.read(path)
+    for name in s.source:
+        name.encode()
+    if s.problem is not None:
+        s.problem.message.encode()
+
+
+@given(st.binary(max_size=60))
+def test_raw_names_in_a_zip(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    """Bytes that its own flag calls UTF-8, and are not: one line, or the file."""
+    path = zipped(tmp_path_factory.mktemp("zip") / "ada.zip", {"submission.py": CODE, "é" + "x" * 60: b"y"})
+    content = path.read_bytes()
+    old = ("é" + "x" * 60).encode()
+    path.write_bytes(content.replace(old, raw.ljust(len(old), b"x")))
+    s = intake.read(path)
+    assert s.problem is not None or s.main == "submission.py"
+    if s.problem is not None:
+        s.problem.message.encode()
+
+
+def test_two_names_of_which_one_looks_like_the_other(tmp_path: Path) -> None:
+    for name in (b"submission.py", b"h\xe9.py", b"h\\xe9.py"):
+        (tmp_path / os.fsdecode(name)).write_bytes(name)
+    s = intake.read(tmp_path)
+    assert sorted(s.source) == ["h\\x5cxe9.py", "h\\xe9.py", "submission.py"]
+
+
+# --- too many --------------------------------------------------------------------------------------------
+
+
+def cost(path: Path) -> tuple[str, int, float]:
+    """The refusal of a submission, and what it cost: most bytes of Python at a time, seconds of the processor."""
+    tracemalloc.start()
+    started = time.process_time()
+    message = refusal(intake.read(path))
+    spent, most = time.process_time() - started, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return message, most, spent
+
+
+def test_a_zip_of_very_many_folders_is_refused_before_its_list_is_read(tmp_path: Path) -> None:
+    """A million of them took 24 s and 520 MB. The list is written by hand: a library takes a minute for it."""
+    path, count = tmp_path / "ada.zip", 1_000_000
+    one = struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 0, 0, 0x5C21, 0, 0, 0, 2, 0, 0, 0, 0, 0x10, 0) + b"d/"
+    size = len(one) * count
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, size, 0, 0)
+    path.write_bytes(one * count + end)
+    message, most, _ = cost(path)
+    assert message.startswith(f"more than {intake.MAX_ENTRIES} entries in the archive")
+    assert most < 8 << 20
+
+
+def test_a_zip_of_as_many_files_as_are_allowed_is_read(tmp_path: Path) -> None:
+    files = {f"{'d' * 100}/{i}.txt": b"" for i in range(intake.MAX_FILES - 1)}
+    assert intake.read(zipped(tmp_path / "ada.zip", {"submission.py": CODE, **files})).problem is None
+
+
+def test_a_stored_file_is_read_whole(tmp_path: Path) -> None:
+    """What bounds the list of members does not bound a member."""
+    path = tmp_path / "ada.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as z:
+        z.writestr("submission.py", CODE)
+        z.writestr("data.py", bytes(intake.MAX_FILE))
+    assert len(intake.read(path).source["data.py"]) == intake.MAX_FILE
+
+
+def test_a_folder_of_very_many_folders_is_refused_while_it_is_read(tmp_path: Path) -> None:
+    for i in range(5_000):
+        os.mkdir(tmp_path / str(i))
+    message, most, _ = cost(tmp_path)
+    assert message.startswith(f"more than {intake.MAX_ENTRIES} entries") and most < 2 << 20
+
+
+def test_a_tar_of_very_many_folders_is_refused_while_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "ada.tar.gz"
+    info = tarfile.TarInfo("d")
+    info.type = tarfile.DIRTYPE
+    with gzip.open(path, "wb", compresslevel=1) as f:
+        f.write(info.tobuf() * 100_000)
+    message, most, _ = cost(path)
+    assert message.startswith(f"more than {intake.MAX_ENTRIES} entries") and most < 16 << 20
+
+
+# --- when it was handed in -------------------------------------------------------------------------------
+
+
+def dated(path: Path, **times: str) -> Path:
+    """A tar in which each file has a time as text, as its extended header may hold it."""
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as t:
+        for name, when in times.items():
+            info = tarfile.TarInfo(f"{name}.py")
+            info.pax_headers = {"mtime": when}
+            t.addfile(info)
+    return path
+
+
+@pytest.mark.parametrize("when", ["nan", "inf", "-inf", "-1", "0", "1e300", "x", "-nan", "253402300800"])
+def test_a_time_that_is_none_is_not_known(tmp_path: Path, when: str) -> None:
+    """Whatever the other files say: the newest may be this one."""
+    assert intake.read(dated(tmp_path / "a.tar", submission="1000", b=when)).received is None
+    assert intake.read(dated(tmp_path / "b.tar", submission=when, b="1000")).received is None
+    assert intake.read(dated(tmp_path / "c.tar", submission="1000.5", b="999")).received == 1000.5
+
+
+@pytest.mark.parametrize("when", [(1980, 1, 1, 0, 0, 0), (1980, 0, 0, 0, 0, 0), (2026, 2, 31, 0, 0, 0)])
+def test_a_zip_without_a_date(tmp_path: Path, when: tuple[int, int, int, int, int, int]) -> None:
+    path = tmp_path / "ada.zip"
+    with zipfile.ZipFile(path, "w") as z:
+        z.writestr(zipfile.ZipInfo("submission.py", when), CODE)
+    known = intake.read(path).received
+    assert known is None if when[0] == 1980 else known is not None
+
+
+def test_a_file_from_before_clocks_begin(folder: Folder) -> None:
+    path = folder("ada", {"submission.py": CODE})
+    for when in (0, -86400):
+        os.utime(path / "submission.py", (when, when))
+        assert intake.read(path).received is None

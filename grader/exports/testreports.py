@@ -88,7 +88,7 @@ def _case(suite: ET.Element, grade: Grade, v: Verdict) -> None:
     kind = _JUNIT[v.status]
     if kind is not None:
         message = f"{NEEDS_PERSON}: {v.message}" if v.status == "harness_error" else v.message
-        result = ET.SubElement(case, kind, type=v.diagnosis or v.status, message=clean(message))
+        result = ET.SubElement(case, kind, type=clean(v.diagnosis or v.status), message=clean(message))
         result.text = explanation(v)
     ET.SubElement(case, "system-out").text = f"{number(v.points)} of {number(v.max_points)} points"
 
