@@ -57,10 +57,11 @@ class Budget:
         self.spent = 0.0
         self.steps = 0  # of training that will be asked for
         self.told = 0  # bytes of JSON that are kept of what was told
+        self.beside = probes.BESIDE_TRAINING  # in steps, too
 
     @property
     def total(self) -> float:
-        return probes.cpu_seconds_in_all(self.assignment, self.steps)
+        return probes.cpu_seconds_in_all(self.assignment, self.steps, self.beside)
 
     @property
     def left(self) -> float:
@@ -309,6 +310,7 @@ class Observer:
             self.rescued = findings.rescued(self.seen)
             found = findings.find(self.seen, self.plan)
             runs = [r for r in self.runs(found) if r.key == demand.run]
+            self.budget.beside = probes.BESIDE_ONE_RUN
             self._train(runs, found, data, steps=demand.steps, seed_offset=7 * demand.seed)
             for run in runs:
                 self._look_at(run, data)

@@ -28,6 +28,8 @@ VIEW = 3.0  # the work of looking at a trained model, in calls of an exam: up to
 # step can do all of it in that many. The exam of dense, convolutional and attention networks costs as much as 60 to 100
 # of their steps, looking at seven trained models as much as 60 to 100; the rest is for who decodes one image at a time.
 BESIDE_TRAINING = 600
+# The same for a run that a judgement demands besides: it is looked at as one of the seven models is, and there is no exam.
+BESIDE_ONE_RUN = BESIDE_TRAINING // 7
 
 # Standard deviation, over the root of the fan-in, of what is added to weights of models that are examined. Weights
 # that start at exactly zero (a head for logvar, a residual gate) hide what they multiply, and default initialisation
@@ -77,9 +79,13 @@ def cpu_seconds(assignment: Assignment, probe: Probe) -> float:
     return assignment.call_seconds * probe.size
 
 
-def cpu_seconds_in_all(assignment: Assignment, steps: int) -> float:
-    """The processor time that one observation with ``steps`` of training may take, over all of its rooms."""
-    return assignment.load_seconds + assignment.step_seconds * (BESIDE_TRAINING + steps)
+def cpu_seconds_in_all(assignment: Assignment, steps: int, beside: int = BESIDE_TRAINING) -> float:
+    """The processor time that one observation with ``steps`` of training may take, over all of its rooms.
+
+    It follows from what is asked for and not from what was spent before, so that it does not matter what was kept; and
+    what all observations of a submission may take grows with the steps that were asked for alone.
+    """
+    return assignment.load_seconds + assignment.step_seconds * (beside + steps)
 
 
 STAGES = ("mu", "logvar", "z", "staged", "forward")  # in the order in which each makes the next

@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from grader import data as datasets
 from grader import observe, probes, store
 from grader.intake import Submission
-from grader.model import Observations
+from grader.model import Demand, Observations
 from grader.probes import TrainRun
 from tests.conftest import ROOT, Exam
 
@@ -84,3 +86,19 @@ def test_limits_grow_with_the_work(exam: Exam) -> None:
         assert probes.cpu_seconds(a, training) == 2.0 * steps < probes.cpu_seconds_in_all(a, steps)
     exam_calls = probes.build_probes(a) + probes.shape_probes(a) + probes.wiring_probes(a) + probes.noise_probes(a)
     assert {probes.cpu_seconds(a, p) for p in exam_calls} == {20.0}
+
+
+def test_a_demanded_run_has_time_for_its_own_steps_and_one_look(exam: Exam, mlp: str, tmp_path: Path) -> None:
+    """So what all observations of a submission may take is bounded by the steps that were asked for: no share of the
+    standard one is given again, whatever was spent or kept before."""
+    a = exam.assignment
+    data = datasets.load(a.dataset, seed=a.seed, root=tmp_path, cache=tmp_path)
+    seen = exam.observe(written(mlp)).by_probe
+    observer = observe.Observer(written(mlp), a, data, exam._sandbox)
+    for steps in (2, 6):
+        found = observer.observe_run(seen, Demand("ae", 1, steps))
+        assert found["train:ae"].fault is None
+        assert observer.budget.total == a.load_seconds + a.step_seconds * (probes.BESIDE_ONE_RUN + steps)
+    standard = observe.Budget(a).total
+    looks = 7 * (probes.cpu_seconds_in_all(a, 0, probes.BESIDE_ONE_RUN) - a.load_seconds)
+    assert looks <= standard - a.load_seconds, "seven demanded runs have no more beside training than the seven first"

@@ -239,3 +239,12 @@ def _wordless(row: Callable[..., object]) -> Callable[..., object]:
         return row(self, check, status, "…", *args, **kwargs)
 
     return wrapped
+
+
+@pytest.mark.parametrize("settles", [0, 600, 1500, 10**9])
+def test_what_may_be_demanded_of_a_run_is_bounded(settles: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two longer runs, and two other seeds at each of three lengths: 23 times the assignment's steps at most."""
+    allowed = {Demand("ae", 0, 600), Demand("ae", 0, 1500)}
+    allowed |= {Demand("ae", seed, steps) for seed in (1, 2) for steps in (300, 600, 1500)}
+    _, _, asked = judged(monkeypatch, lambda steps: failing(settled=steps >= settles, near=True))
+    assert asked and set(asked) <= allowed and sum(d.steps for d in allowed) == 23 * 300
