@@ -591,6 +591,19 @@ def test_bubblewrap_hides_that_files_and_processes_exist(tmp_path: Path) -> None
     source = f"import os; value = [os.path.exists(p) for p in {places}]"
     with standin("bwrap+landlock+seccomp") as box:
         assert run(box, source) == [False] * len(places)
+        (tmp_path / "link").symlink_to("/etc")
+        for ask in ("os.readlink(p)", "os.open(p, os.O_PATH)", "os.stat(p)"):
+            source = f"""
+import os, errno
+value = []
+for p in {[*places, str(tmp_path / "link"), "/nonexistent"]}:
+    try:
+        value.append({ask})
+    except OSError as e:
+        value.append(errno.errorcode[e.errno])
+"""
+            told = run(box, source)
+            assert set(told) == {told[-1]}, "what is there is told apart from what is not"
 
 
 # --- nothing is left behind -------------------------------------------------------------------------------
