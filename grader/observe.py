@@ -511,10 +511,12 @@ class Observer:
         m = self._model(cls, d, f"state:exam:{cls}:{d}", "left")
         calls = frozenset({f"{cls}()", f"{cls}.decode", "left in train mode"})
         asked = [
+            Probe(f"ends:left:{cls}", "exam", "chunked", {"key": m.key, "method": "encode", "seed": EVAL_SEED},
+                  {"a0": x[4:6]}, _codes(cls, 2, d), m, frozenset({f"{cls}()", f"{cls}.encode"})),
             Probe(f"interpolate:left:{cls}", "exam", "interpolate",
                   {"key": m.key, "steps": a.interpolation_steps, "seed": 502} | left,
                   {"x_start": x[4:5], "x_end": x[5:6]}, {}, m, calls | {f"{cls}.encode", "interpolate"},
-                  probes.VIEW)
+                  probes.VIEW),
         ]  # fmt: skip
         if cls == "VAE":
             plane = self._model(cls, 2, f"state:exam:{cls}:2", "left")

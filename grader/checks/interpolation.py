@@ -181,12 +181,27 @@ def _left_in_train_mode(seen: Seen, context: Context) -> list[Left]:
         # [m, m, k, D]: between any two, for a loop may encode both images for every frame
         line = means[:, None, None] * (1 - alpha[:, None]) + means[None, :, None] * alpha[:, None]
         size = 1.0 + np.abs(means).max()
-        good = (np.abs(line - codes).max(-1) < 1e-3 * size).any((0, 1))
-        ends = {"out0": means[:2]} | ({"out1": a["logvars"][:2]} if len(a["logvars"]) >= 2 else {})
+        of = _image_of(seen, cls, means)
+        forwards = (of != 1)[:, None, None] & (of != 0)[None, :, None]
+        good = ((np.abs(line - codes).max(-1) < 1e-3 * size) & forwards).any((0, 1))
+        first, last = (means[of == i][:1] if (of == i).any() else means[i : i + 1] for i in (0, 1))
+        ends = {"out0": np.concatenate([first, last])} | ({"out1": a["logvars"][:2]} if len(a["logvars"]) >= 2 else {})
         apart = float(np.abs(np.diff(means[:2], axis=0)).max()) > 1e-6
         key, text = _name_codes(codes, ends) if apart and not good.all() else (None, "")
         out.append(Left(f"{cls}, left in train mode, {k} steps", good, key, text))
     return out
+
+
+NEARER = 0.5  # times as far from its own image's code as from the other's: dropout and batch norm move codes by less
+
+
+def _image_of(seen: Seen, cls: str, means: np.ndarray) -> np.ndarray:
+    """``[m]``: 0 for codes of x_start, 1 for those of x_end, -1 where eval mode does not tell which."""
+    if not seen.has(name := f"ends:left:{cls}"):
+        return np.full(len(means), -1)
+    z = seen.arrays(name)["out0"].astype(np.float64)
+    far = np.linalg.norm(means[:, None] - z[None], axis=2)  # [m, 2]
+    return np.where(far.min(1) < NEARER * far.max(1), far.argmin(1), -1)
 
 
 def _on_the_line(seen: Seen, cls: str, k: int) -> bool:
