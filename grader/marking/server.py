@@ -384,8 +384,8 @@ def _with_body(act: Callable[[Request, dict[str, Any]], Response]) -> Callable[[
             if len(raw) > MAX_BODY:
                 return JSONResponse({"problem": "too large"}, 413)
         try:
-            body = json.loads(raw)
-        except ValueError:
+            body = json.loads(raw, parse_int=_integer)
+        except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
             return JSONResponse({"problem": "expected a JSON object"}, 400)
@@ -395,6 +395,12 @@ def _with_body(act: Callable[[Request, dict[str, Any]], Response]) -> Callable[[
             return JSONResponse({"problem": str(problem)}, 400)
 
     return endpoint
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 18:  # beyond 64 bits, which neither the database nor a float may take
+        raise ValueError("too many digits")
+    return int(digits)
 
 
 def _text(body: Mapping[str, Any], name: str, limit: int) -> str:
