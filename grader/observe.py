@@ -438,6 +438,7 @@ class Observer:
             self._interpolation(f"exam:{cls}", cls, d, f"state:exam:{cls}:20", x[:2], "exam", a.interpolation_steps)
             self._interpolation(f"exam_short:{cls}", cls, d, f"state:exam:{cls}:20", x[2:4], "exam", probes.SMALL_STEPS)
         self.queue.append(partial(self._grid, "exam", "VAE", "state:exam:VAE:2", *probes.GRID))
+        self.queue.append(partial(self._grid, "exam_plain", "VAE", "state:exam_plain:VAE:2", *probes.SMALL_GRID))
         for cls in probes.CLASSES:
             self.queue.append(partial(self._grid, "exam_small", cls, f"state:exam:{cls}:2", *probes.SMALL_GRID))
             self._exam_bottleneck(cls, d)

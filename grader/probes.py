@@ -121,15 +121,18 @@ def build_probes(assignment: Assignment) -> list[Probe]:
 
 
 def state_probes(assignment: Assignment) -> list[Probe]:
-    """The weights that other rooms look at and decode with; asked before an image is seen, so that they hold none."""
+    """The weights that other rooms look at and decode with; asked before an image is seen, so that they hold none.
+
+    ``exam_plain`` are initial weights, of which all images are much alike: what stretches a grid to its own range shows.
+    """
+    models = {
+        f"exam:{cls}:{d}": exam_model(cls, d, assignment, tag="f") for cls in CLASSES for d in (LATENTS[-1], LATENTS[0])
+    }
+    models[f"exam_plain:VAE:{LATENTS[0]}"] = exam_model("VAE", LATENTS[0], assignment)
     return [
-        Probe(
-            f"state:exam:{cls}:{d}", "exam", "state", {"key": m.key}, model=m, calls=frozenset({f"{cls}()"}), finite=False,
-        )
-        for cls in CLASSES
-        for d in (LATENTS[-1], LATENTS[0])
-        for m in [exam_model(cls, d, assignment, tag="f")]
-    ]  # fmt: skip
+        Probe(f"state:{name}", "exam", "state", {"key": m.key}, model=m, calls=frozenset({f"{m.cls}()"}), finite=False)
+        for name, m in models.items()
+    ]
 
 
 def exam_images(assignment: Assignment) -> np.ndarray:

@@ -20,6 +20,9 @@ PROPORTIONAL = 1e-6  # below a correlation of 1: float32 rounding
 READER_ERRORS, READER_ERROR = 4, 0.03  # standard errors in favour of the student, and one of them, on 256 images
 TUNED_NATS = 0.5  # less is taken for a collapse
 TUNED_SHARE = 0.7  # of the KL at beta = 0; more is taken for a weight that does nothing
+# Of the loss at TUNED_BETA, the part that is the weighted KL: honest weights make it 1 % and more, and what is under
+# 0.2 % is less than the loss changes from one batch to the next.
+TUNED_PART = 0.002
 TUNED_FREE = 0.9  # of the KL at beta = 0; beyond it no more steps are bought
 # Of their size: untrained codes of honest work differ by 9 % and more, by 0.6 % where images are divided by 255.
 HARDLY = 0.02
@@ -421,12 +424,14 @@ def tuned(shown: Behaviour, seen: Seen, context: Context) -> Finding:
     measured = {"beta": run.beta, "beta_c": float(f"{run.beta_c:.4g}"), "kl": float(f"{run.kl:.4g}"),
                 "active_units": active, "kl_at_0": float(f"{free:.4g}")}  # fmt: skip
     expected = {"kl": f"{TUNED_NATS:g} to {TUNED_SHARE * free:.3g}", "active_units": "≥ 1"}
+    weighted = (run.beta_c or 0.0) * run.kl
+    part = weighted / (weighted + run.recon) if run.recon is not None and run.recon > 0.0 else 1.0
     at = f"at TUNED_BETA = {run.beta:g} (β_c = {number(run.beta_c or 0.0, 3)})"
     # a slow network has yet to begin to use its code; and what nothing holds back goes on growing
     for bad, key, settled in (
         # at a weight of 1 and below nobody's code collapses: where it does, the network is slow, and not the weight too large
         ((run.kl < TUNED_NATS or active == 0) and (run.beta_c or 0.0) > 1.0, "tuned_beta_collapses", False),
-        (run.kl > TUNED_SHARE * free, "tuned_beta_does_nothing", run.kl > TUNED_FREE * free),
+        (run.kl > TUNED_SHARE * free or part < TUNED_PART, "tuned_beta_does_nothing", run.kl > TUNED_FREE * free),
     ):
         if bad:
             return Finding(

@@ -214,7 +214,7 @@ def _grid_finding(seen: Seen, tag: str, cls: str, n: int, extent: float) -> Find
     """What is wrong with one grid; ``None`` if nothing is."""
     name = f"grid:{tag}:{cls}"
     o = seen.observation(name)
-    call = f"latent_grid(model, n={n}, extent={extent:g})" if tag == "exam_small" else "latent_grid(model)"
+    call = f"latent_grid(model, n={n}, extent={extent:g})" if tag != "exam" else "latent_grid(model)"
     side = n * 28
     shape = o.info["meta"][0]
     if _squeezed(shape) != [side, side]:
@@ -414,7 +414,8 @@ def latent_grid(seen: Seen) -> Finding:
     """Tile (i, j) of `latent_grid` decodes (x_j, y_i): x from −extent to +extent, y from +extent on top."""
     n, extent = probes.SMALL_GRID
     for tag, cls, size, wide in (
-        ("exam", "VAE", 21, 4.0), ("exam_small", "VAE", n, extent), ("exam_small", "Autoencoder", n, extent),
+        ("exam", "VAE", 21, 4.0), ("exam_small", "VAE", n, extent), ("exam_plain", "VAE", n, extent),
+        ("exam_small", "Autoencoder", n, extent),
     ):  # fmt: skip
         if cls not in seen.parts:
             continue
