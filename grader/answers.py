@@ -88,7 +88,7 @@ def _asked(op: str, args: Mapping[str, Any], tensors: Arrays, d: int, kept: Arra
         case "sample" | "interpolate":
             return int(args["n"] if op == "sample" else args["steps"]) * PIXELS
         case "grid":
-            return int(args.get("n", GRID)) ** 2 * PIXELS
+            return max(int(args.get("n", 0)), GRID) ** 2 * PIXELS  # who ignores n makes the grid of its default
         case "slopes" | "weight_slopes":
             # gradients, the call repeated, differences at each length: of each output, or of each tensor of weights
             parts = 2 + len(args["lengths"])
