@@ -11,7 +11,7 @@ ARGS ?=
 # of CPU wheels (see its "get started" page), or to a mirror of it, to get the CPU build.
 TORCH_INDEX ?=
 
-.PHONY: help venv grade test lint check report selfcheck calibrate bench docs sample clean
+.PHONY: help venv grade test quick check report selfcheck calibrate bench docs sample clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ test: $(STAMP)  ## the project's tests, formatting, lint and types
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+quick: $(STAMP)  ## what takes a minute: formatting, lint, types, the tests that run no submission and open no browser
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow" $(ARGS)
 
 check: $(STAMP)  ## the public checks on one folder: make check SUBMISSION=submissions/ada
 	@$(PY) -m grader check $(SUBMISSION) $(ARGS)

@@ -32,6 +32,9 @@ LONG = (*TOGETHER, "test_ordinary_user")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:  # what `make quick` leaves out: students' code that is run, a browser, loops of processes
+        if {"exam", "browser"} & set(getattr(item, "fixturenames", ())) or item.path.stem in TOGETHER:
+            item.add_marker(pytest.mark.slow)
     if not config.pluginmanager.hasplugin("xdist"):
         return
     items.sort(key=lambda item: (item.path.stem not in LONG, item.path.stem in SPREAD))
