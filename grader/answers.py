@@ -28,9 +28,8 @@ GRID = 21  # tiles on a side where ``latent_grid`` is left its default
 # longest other honest answer that holds no names of the submission's has 300.
 HEADER = 8 << 10
 NAMES_HEADER = 64 << 10  # the reference's ``load`` takes 2 kB, the names of a network's weights about 30 bytes each
-LAYOUT = (
-    4 << 10
-)  # bytes of the table of arrays: that of ``staged``, 17 of them, has 1.7 kB; a state's has ``MAX_LAYOUT``
+# bytes of the table of arrays: that of ``staged``, 17 of them, has 1.7 kB; a state's has ``MAX_LAYOUT``
+LAYOUT = 4 << 10
 STATE_BYTES = 64 << 20  # of one trained state, 16 million weights: the reference has 0.65 million, 2.6 MB
 # How many times the numbers that were asked for may come, so that a mistake is seen by its shape and not refused: RGBA
 # for grey is four times as many, tiles with a border of 2 pixels 1.2 times. Small answers may have mistakes that grow

@@ -741,14 +741,8 @@ class Observer:
 LARGEST = float(np.finfo(np.float32).max)
 
 
-_PICTURES = (
-    "apply",
-    "chunked",
-    "staged",
-    "sample",
-    "interpolate",
-    "grid",
-)  # operations that answer with images or codes
+# operations that answer with images or codes
+_PICTURES = ("apply", "chunked", "staged", "sample", "interpolate", "grid")
 
 
 def _numbers(probe: Probe, name: str, a: np.ndarray) -> np.ndarray:
