@@ -242,6 +242,12 @@ def sentence(keys: Sequence[str | None]) -> str:
     return "; ".join(CATALOGUE[k][0] for k in keys if k in CATALOGUE)
 
 
+def named(what: str, *keys: str | None) -> str:
+    """``what``, completed by what the numbers say where one of ``keys`` is a bug's."""
+    text = sentence(keys)
+    return f"{what}: {text}" if text else what
+
+
 def hint(keys: Sequence[str | None]) -> str:
     return " ".join(CATALOGUE[k][1] for k in keys if k in CATALOGUE and CATALOGUE[k][1])
 

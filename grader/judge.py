@@ -11,8 +11,8 @@ from typing import Any
 
 from grader import behaviour, checks, diagnosis, metrics
 from grader.assignment import Assignment
-from grader.checks.base import Check, Context, Echo, Finding, Unobserved
-from grader.checks.interface import name_problems
+from grader.checks.base import Check, Context, Echo, Failed, Passed, Unobserved
+from grader.checks.signatures import name_problems
 from grader.convention import convention
 from grader.data import Dataset
 from grader.intake import Submission
@@ -101,7 +101,7 @@ class Judge:
 
     def _found(self, check: Check, context: Context) -> Verdict:
         try:
-            finding = self._ask(check, context)
+            found = self._ask(check, context)
         except Unobserved as gap:
             return self._unobserved(check, gap)
         except Echo as echo:
@@ -110,21 +110,24 @@ class Judge:
             last = traceback.format_exc().strip().splitlines()[-1]
             return self._row(check, "harness_error", f"the grader failed here ({last[:200]}); this costs you nothing")
         near = False
-        if not finding.passed and finding.runs:
+        if isinstance(found, Failed) and found.runs:
             try:
-                finding, near = self._look_again(check, context, finding)
+                found, near = self._look_again(check, context, found)
             except _Demanded as demanded:
                 return self._undecided(check, demanded.demands)
-        if not finding.passed and finding.alike:
-            for other in check.excused_by:
-                if other not in self._working and self.verdict(other).status not in ("passed", "blocked"):
-                    return self._echo(check, other)
+        if isinstance(found, Passed):
+            return self._row(
+                check, "passed", found.sentence, measured=found.measured, expected=found.expected, near=near
+            )
+        excuses = check.excused_by if found.alike else ()
+        for other in excuses:
+            if other not in self._working and self.verdict(other).status not in ("passed", "blocked"):
+                return self._echo(check, other)
         row = self._row(
-            check, "passed" if finding.passed else "failed", finding.message,
-            "" if finding.passed else finding.hint, None if finding.passed else finding.diagnosis,
-            measured=finding.measured, expected=finding.expected, near=near,
+            check, "failed", found.sentence, found.hint, found.bug, measured=found.measured, expected=found.expected,
+            near=near,
         )  # fmt: skip
-        return replace(row, mended=finding.mended and not finding.passed)
+        return replace(row, mended=found.mended)
 
     def _named_parts(self, check: Check) -> tuple[tuple[str, ...], list[str]]:
         """Those parts of a check whose names are all there, and what is wrong with the names of the others."""
@@ -159,40 +162,43 @@ class Judge:
 
     @staticmethod
     @metrics.ieee
-    def _ask(check: Check, context: Context) -> Finding:
-        return check.function(**{name: getattr(context, name) for name in check.reads})
+    def _ask(check: Check, context: Context) -> Passed | Failed:
+        return check.judge(context)
 
-    def _look_again(self, check: Check, context: Context, finding: Finding) -> tuple[Finding, bool]:
-        """What is found once the runs that ``finding`` rests on had what they may have, and whether seeds were asked.
+    def _look_again(self, check: Check, context: Context, found: Passed | Failed) -> tuple[Passed | Failed, bool]:
+        """What is found once the runs that ``found`` rests on had what they may have, and whether seeds were asked.
 
         More steps until the check passes or more of them would not help; then, where the result is near the end of a
         band, other seeds, of which most decide. Raises ``_Demanded`` for what is not there.
         """
         base = self.context.assignment.steps
         longer: dict[str, int] = {}  # steps of each run that was given more of them
-        while not finding.passed and not finding.settled:
-            more = {run: _after(longer.get(run, base), base) for run in finding.runs}
+        while isinstance(found, Failed) and not found.settled:
+            more = {run: _after(longer.get(run, base), base) for run in found.runs}
             if None in more.values():
                 break
             longer |= {run: steps for run, steps in more.items() if steps is not None}
-            found = self._asked(check, context, [Demand(run, 0, steps) for run, steps in longer.items()])
-            if found is None:
+            again = self._asked(check, context, [Demand(run, 0, steps) for run, steps in longer.items()])
+            if again is None:
                 break
-            finding = found
-        if finding.passed or not finding.near:
-            return finding, False
-        rest = [Demand(run, 0, steps) for run, steps in longer.items() if run not in finding.runs]
+            found = again
+        if isinstance(found, Passed) or not found.near:
+            return found, False
+        rest = [Demand(run, 0, steps) for run, steps in longer.items() if run not in found.runs]
         wanted = {
-            seed: [*rest, *(Demand(run, seed, longer.get(run, base)) for run in finding.runs)] for seed in OTHER_SEEDS
+            seed: [*rest, *(Demand(run, seed, longer.get(run, base)) for run in found.runs)] for seed in OTHER_SEEDS
         }
         if missing := [d for demands in wanted.values() for d in demands if d not in self.answers]:
             raise _Demanded(missing)
         others = [self._asked(check, context, demands) for demands in wanted.values()]
-        passed, seeds = sum(o is not None and o.passed for o in others), len(OTHER_SEEDS)
-        note = f" (near the end of the band, so {seeds} other seeds were asked: {passed} of {seeds} within)"
-        return replace(finding, passed=2 * passed > seeds, message=finding.message + note), True
+        passed, seeds = sum(isinstance(o, Passed) for o in others), len(OTHER_SEEDS)
+        sentence = f"{found.sentence} (near the end of the band, so {seeds} other seeds were asked: {passed} of {seeds} within)"
+        if 2 * passed > seeds:
+            return Passed(sentence, found.measured, found.expected), True
+        found.sentence = sentence
+        return found, True
 
-    def _asked(self, check: Check, context: Context, demands: Sequence[Demand]) -> Finding | None:
+    def _asked(self, check: Check, context: Context, demands: Sequence[Demand]) -> Passed | Failed | None:
         """What ``check`` finds with these observations of some runs; ``None`` where they have no numbers."""
         key = tuple(sorted(demands))
         if missing := [d for d in key if d not in self.answers]:

@@ -12,7 +12,7 @@ import pytest
 
 from grader import assignment as assignments
 from grader import calibrate, checks, classroom, judge, store
-from grader.checks.base import Check, Context, Finding
+from grader.checks.base import Check, Context, Failed, Passed
 from grader.model import Band, Demand, Grade, Observation
 from grader.sandbox import host
 from tests.conftest import ROOT
@@ -24,11 +24,14 @@ OPEN = (-1e9, 1e9)
 # --- the judge alone ----------------------------------------------------------------------------------------
 
 
-def trained_check(find: Callable[[int], Finding]) -> Check:
+def trained_check(find: Callable[[int], Passed | Failed]) -> Check:
     """A check of the run "ae" that finds what ``find`` says of the number of steps that it had."""
 
-    def function(seen: Mapping[str, Observation]) -> Finding:
-        return find(int(seen["train:ae"].info["steps"]))
+    def function(seen: Mapping[str, Observation]) -> Passed:
+        found = find(int(seen["train:ae"].info["steps"]))
+        if isinstance(found, Failed):
+            raise found
+        return found
 
     return Check("betas.learns", function, "t", ("seen",))
 
@@ -37,10 +40,8 @@ def observed(steps: int, seed: int = 0) -> dict[str, Observation]:
     return {"train:ae": Observation("train:ae", {}, {"steps": steps + seed})}
 
 
-def judged(
-    monkeypatch: pytest.MonkeyPatch, find: Callable[[int], Finding]
-) -> tuple[Finding | None, bool, list[Demand]]:
-    """What the judge ends with, whether it asked other seeds, and all that it demanded on the way."""
+def judged(monkeypatch: pytest.MonkeyPatch, find: Callable[[int], Passed | Failed]) -> tuple[bool, bool, list[Demand]]:
+    """Whether the judge ends with a pass, whether it asked other seeds, and all that it demanded on the way."""
     assignment = assignments.load(ROOT / "reference" / "assignment.toml", check_ids=checks.IDS)
     check = trained_check(find)
     context = Context(observed(assignment.steps), assignment, None, {})
@@ -49,8 +50,8 @@ def judged(
     for _ in range(10):
         j = judge.Judge(context, answers)
         try:
-            finding, near = j._look_again(check, context, find(assignment.steps))
-            return finding, near, asked
+            found, near = j._look_again(check, context, find(assignment.steps))
+            return isinstance(found, Passed), near, asked
         except judge._Demanded as demanded:
             for d in demanded.demands:
                 assert d not in answers, "asked for what it has"
@@ -59,24 +60,24 @@ def judged(
     raise AssertionError("it never ends")
 
 
-def failing(settled: bool = False, near: bool = False) -> Finding:
-    return Finding(False, "no", runs=("ae",), settled=settled, near=near)
+def failing(settled: bool = False, near: bool = False) -> Failed:
+    return Failed("no", runs=("ae",), settled=settled, near=near)
 
 
 def test_more_steps_are_bought_until_the_check_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, near, asked = judged(monkeypatch, lambda steps: Finding(True, "yes") if steps >= 600 else failing())
-    assert found is not None and found.passed and not near and asked == [Demand("ae", 0, 600)]
+    passed, near, asked = judged(monkeypatch, lambda steps: Passed("yes") if steps >= 600 else failing())
+    assert passed and not near and asked == [Demand("ae", 0, 600)]
 
 
 def test_no_more_than_five_times_the_budget_is_bought(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, near, asked = judged(monkeypatch, lambda steps: failing())
-    assert found is not None and not found.passed and not near
+    passed, near, asked = judged(monkeypatch, lambda steps: failing())
+    assert not passed and not near
     assert asked == [Demand("ae", 0, 600), Demand("ae", 0, 1500)]
 
 
 def test_what_has_settled_buys_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, _, asked = judged(monkeypatch, lambda steps: failing(settled=True))
-    assert found is not None and not found.passed and asked == []
+    passed, _, asked = judged(monkeypatch, lambda steps: failing(settled=True))
+    assert not passed and asked == []
 
 
 def test_it_stops_where_a_longer_run_has_settled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,11 +89,11 @@ def test_it_stops_where_a_longer_run_has_settled(monkeypatch: pytest.MonkeyPatch
 def test_near_the_end_of_a_band_most_seeds_decide(
     good: tuple[int, ...], passes: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def find(steps: int) -> Finding:
-        return Finding(True, "yes") if steps % 300 in good else failing(settled=True, near=True)
+    def find(steps: int) -> Passed | Failed:
+        return Passed("yes") if steps % 300 in good else failing(settled=True, near=True)
 
-    found, near, asked = judged(monkeypatch, find)
-    assert found is not None and found.passed is passes and near
+    passed, near, asked = judged(monkeypatch, find)
+    assert passed is passes and near
     assert asked == [Demand("ae", 1, 300), Demand("ae", 2, 300)]
 
 
@@ -218,9 +219,13 @@ def test_points_hang_on_no_message(exam, monkeypatch: pytest.MonkeyPatch) -> Non
     before = [judge.grade(s, o, exam.assignment, None, {}, only=only) for s, o in graded]
 
     def muted(check: Check) -> Check:
-        def function(**reads: object) -> Finding:
-            found = check.function(**reads)
-            return replace(found, message="…", hint="")
+        def function(**reads: object) -> Passed:
+            try:
+                found = check.function(**reads)
+            except Failed as failed:
+                failed.sentence, failed.hint = "…", ""
+                raise
+            return replace(found or Passed(check.passed), sentence="…")
 
         return replace(check, function=function, title="…")
 

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from grader import authors, checks, judge, store
-from grader.checks.base import Echo, Finding, Unobserved
+from grader.checks.base import Echo, Passed, Unobserved
 from grader.intake import Submission
 from grader.model import Fault, Grade, Observation, Observations, Verdict
 from tests import mutation
@@ -189,14 +189,14 @@ def test_each_single_fault_is_told_once_and_never_ours(seen: Callable[[str], Gra
         assert len(told) <= 1, (name, [v.id for v in told])
 
 
-def raising(error: Exception) -> Callable[..., Finding]:
-    def function(**_: Any) -> Finding:
+def raising(error: Exception) -> Callable[..., Passed | None]:
+    def function(**_: Any) -> Passed | None:
         raise error
 
     return function
 
 
-def altered(monkeypatch: pytest.MonkeyPatch, check_id: str, function: Callable[..., Finding]) -> None:
+def altered(monkeypatch: pytest.MonkeyPatch, check_id: str, function: Callable[..., Passed | None]) -> None:
     changed = tuple(replace(c, function=function) if c.id == check_id else c for c in checks.ALL)
     monkeypatch.setattr(checks, "ALL", changed)
 

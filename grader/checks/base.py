@@ -1,8 +1,8 @@
-"""What a check is: one function from observations to a finding, registered with its id and what it needs.
+"""What a check is: one function that raises ``Failed``, and all that belongs to it in its decorator.
 
 A check's parameters name what it reads (see ``Evidence sources`` in ``Context``); its docstring is the sentence
-that a student reads. It raises ``Unobserved`` where a probe has no numbers, and the judge decides whose fault
-that is.
+that a student reads. It passes by falling off its end. It raises ``Unobserved`` where a probe has no numbers, and the
+judge decides whose fault that is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import behaviour, findings, losses, probes
+from grader import behaviour, diagnosis, findings, losses, probes
 from grader.assignment import Assignment
 from grader.data import Dataset
 from grader.model import Band, Fault, Observation
@@ -39,66 +39,148 @@ class Echo(Exception):
         self.check = check
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What a check says.
+class Failed(Exception):
+    """The numbers are wrong. What was ``measured`` may be given as keywords, besides or in place of a mapping.
 
-    A failure that rests on trained models names them in ``runs``. ``settled``: more steps would not change it.
-    ``near``: it is close to a calibrated band's end, so that other seeds may. ``alike``: what was returned at least
-    resembles what was expected. Only then may another check's failure excuse it, or a function that does nothing would
-    be excused by a model that is slightly wrong. ``mended``: the harness has put right what follows from this failure, so
-    that checks after it are judged all the same.
+    ``bug`` is a key of ``diagnosis.CATALOGUE``, whose hint is given where ``hint`` says nothing else. A failure that
+    rests on trained models names them in ``runs``. ``settled``: more steps would not change it. ``near``: it is close to
+    a calibrated band's end, so that other seeds may. ``alike``: what was returned at least resembles what was expected.
+    Only then may another check's failure excuse it, or a function that does nothing would be excused by a model that is
+    slightly wrong. ``mended``: the harness has put right what follows from this failure, so that checks after it are
+    judged all the same.
     """
 
-    passed: bool
-    message: str
-    hint: str = ""
-    diagnosis: str | None = None
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        hint: str | None = None,
+        bug: str | None = None,
+        measured: Mapping[str, Any] = MappingProxyType({}),
+        expected: Mapping[str, Any] = MappingProxyType({}),
+        runs: tuple[str, ...] = (),
+        settled: bool = True,
+        near: bool = False,
+        alike: bool = True,
+        mended: bool = False,
+        **numbers: Any,
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence, self.bug, self.expected = sentence, bug, dict(expected)
+        self.hint = diagnosis.hint([bug]) if hint is None else hint
+        self.measured: Mapping[str, Any] = {**measured, **numbers}
+        self.runs, self.settled, self.near, self.alike, self.mended = runs, settled, near, alike, mended
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What a check that passed has to tell beyond the sentence in its decorator: it returns this."""
+
+    sentence: str
     measured: Mapping[str, Any] = field(default_factory=dict)
     expected: Mapping[str, Any] = field(default_factory=dict)
-    runs: tuple[str, ...] = ()
-    settled: bool = True
-    near: bool = False
-    alike: bool = True
-    mended: bool = False
 
 
 @dataclass(frozen=True)
 class Check:
-    """``after``: checks whose failure makes this one an echo, unseen. ``excused_by``: checks whose failure
+    """``passed``: the sentence of a pass. ``points``: what it is worth where a course says nothing else.
+
+    ``after``: checks whose failure makes this one an echo, unseen. ``excused_by``: checks whose failure
     explains a failure of this one, which is still run. ``uses``: names of the contract it calls. ``parts``: classes, or
-    losses, that it judges one by one (``seen.parts``): what is not written yet costs no more than its own share."""
+    losses, that it judges one by one (``seen.parts``): what is not written yet costs no more than its own share.
+    ``oracle``: what its numbers are held against; ``tolerance``: how far off they may be, and why. ``trained``: it judges
+    what trained models did. ``bands``: the calibrated bands that it may read.
+    """
 
     id: str
-    function: Callable[..., Finding]
+    function: Callable[..., Passed | None]
     title: str
     reads: tuple[str, ...]
+    passed: str = ""
+    points: float = 0.0
     after: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     excused_by: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    oracle: str = ""
+    tolerance: str = ""
+    trained: bool = False
+    bands: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
         return self.id.split(".")[0]
 
+    def judge(self, context: Context) -> Passed | Failed:
+        """What the function says of these observations; what else it raises goes through."""
+        reads = {name: getattr(context, name) for name in self.reads}
+        if "bands" in reads:
+            reads["bands"] = {name: band for name, band in context.bands.items() if name in self.bands}
+        try:
+            return self.function(**reads) or Passed(self.passed)
+        except Failed as failed:
+            return failed
+
 
 def check(
     id: str,
     *,
+    points: float,
+    oracle: str,
+    tolerance: str,
+    passed: str = "",
     after: tuple[str, ...] = (),
     uses: tuple[str, ...] = (),
     excused_by: tuple[str, ...] = (),
     parts: tuple[str, ...] = (),
-) -> Callable[[Callable[..., Finding]], Check]:
-    """Register a function as the check ``id``; its docstring's first paragraph is the title."""
+    trained: bool = False,
+    bands: tuple[str, ...] = (),
+) -> Callable[[Callable[..., Passed | None]], Check]:
+    """The function below as the check ``id``; its docstring's first paragraph is the title.
 
-    def wrap(function: Callable[..., Finding]) -> Check:
+    Raises ``TypeError`` where what is said of training or bands is not what the function reads.
+    """
+
+    def wrap(function: Callable[..., Passed | None]) -> Check:
         title = " ".join((function.__doc__ or "").strip().split("\n\n")[0].split())
         reads = tuple(inspect.signature(function).parameters)
-        return Check(id, function, title, reads, after, uses, excused_by, parts)
+        if trained != ("shown" in reads) or bool(bands) != ("bands" in reads):
+            raise TypeError(f"{id}: trained={trained}, bands={bands}, but it reads {reads}")
+        return Check(
+            id,
+            function,
+            title,
+            reads,
+            passed,
+            points,
+            after,
+            uses,
+            excused_by,
+            parts,
+            oracle,
+            tolerance,
+            trained,
+            bands,
+        )
 
     return wrap
+
+
+# --- tolerances that many checks share ---------------------------------------------------------------------
+
+
+def rounding() -> str:
+    """The tolerance of "equal up to rounding", with the numbers by which ``findings.close`` decides."""
+    default = {k: p.default for k, p in inspect.signature(findings.close).parameters.items()}
+    return (
+        f"rtol {default['rtol']:g}, atol {default['atol']:g} × largest value: float32 rounding of networks of any width is "
+        "about 1e-6 per layer; the rest is room for other processors and releases ([reproducibility](reproducibility.md))"
+    )
+
+
+ROUNDING = rounding()
+EXACT = "none: a matter of yes and no"
+FRESH = "decoded by a process that has never seen an image"
 
 
 class Seen(Mapping[str, Observation]):

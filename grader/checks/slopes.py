@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader import control, diagnosis, losses, oracles, probes
-from grader.checks.base import Context, Finding, Seen, number
+from grader.checks.base import Context, Failed, Seen, number
 from grader.convention import ReconFit
 
 
@@ -66,35 +66,29 @@ def _named(found: Slopes) -> str:
     return "gradient_reversed" if found.slope < -0.5 else "gradient_not_of_value"
 
 
-def of_stages(seen: Seen) -> Finding | None:
+def of_stages(seen: Seen) -> None:
     """``encode`` and ``decode`` of both classes, in both modes; then every tensor of weights."""
     for cls in probes.CLASSES:
         for method in ("decode", "encode"):
             for mode in ("train", "eval"):
-                found = _stage(seen, cls, method, mode)
-                if found is not None:
-                    return found
+                _stage(seen, cls, method, mode)
     for cls in probes.CLASSES:
-        found = _weights(seen, cls)
-        if found is not None:
-            return found
-    return None
+        _weights(seen, cls)
 
 
-def _stage(seen: Seen, cls: str, method: str, mode: str) -> Finding | None:
+def _stage(seen: Seen, cls: str, method: str, mode: str) -> None:
     name = f"slopes:{cls}:{method}:{mode}"
     if not seen.has(name):
-        return None  # a call that fails is judged elsewhere
+        return  # a call that fails is judged elsewhere
     a, allowed = seen.arrays(name), TOLERANCE[seen.observation(name).info["precise"]]
     for i, output in enumerate(("mu", "logvar") if cls == "VAE" and method == "encode" else (method,)):
         found = slopes(a["gradients"][i], a["differences"][:, i], a["repeated"][i])
         if found is not None and not found.good(allowed):
             what = f"{cls}.{method}" + (f" ({output})" if output != method else "")
-            return _finding(what, "its input", mode, a["gradients"].shape[1], found, allowed)
-    return None
+            raise _off(what, "its input", mode, a["gradients"].shape[1], found, allowed)
 
 
-def _finding(what: str, of: str, mode: str, count: int, found: Slopes, allowed: Tolerance) -> Finding:
+def _off(what: str, of: str, mode: str, count: int, found: Slopes, allowed: Tolerance) -> Failed:
     key = _named(found)
     slope = number(found.slope, 3) if np.isfinite(found.slope) else "infinitely many"
     text = (
@@ -104,26 +98,28 @@ def _finding(what: str, of: str, mode: str, count: int, found: Slopes, allowed: 
         else f"in {mode} mode autograd's slopes of {what} along {count} directions of {of} are off by {number(100 * found.scatter, 2)} % "
         f"in the median, expected less than {100 * allowed.scatter:g} %"
     )
-    return Finding(
-        False, f"{text}: {diagnosis.sentence([key])}", diagnosis.hint([key]), key,
-        {"slope": _shown(found.slope), "scatter": _shown(found.scatter)},
-        {"slope": 1.0, "scatter": 0.0},
-    )  # fmt: skip
+    return Failed(
+        diagnosis.named(text, key),
+        bug=key,
+        slope=_shown(found.slope),
+        scatter=_shown(found.scatter),
+        expected={"slope": 1.0, "scatter": 0.0},
+    )
 
 
 def _shown(value: float) -> float | None:
     return float(f"{value:.4g}") if np.isfinite(value) else None
 
 
-def _weights(seen: Seen, cls: str) -> Finding | None:
+def _weights(seen: Seen, cls: str) -> None:
     name = f"slopes:{cls}:weights"
     if not seen.has(name):
-        return None
+        return
     o = seen.observation(name)
     allowed = TOLERANCE[o.info["precise"]]
     g, d, again = o.arrays["gradients"], o.arrays["differences"], o.arrays["repeated"]
     if not g.size or not np.isfinite(d).all():
-        return None
+        return
     size = np.sqrt((d**2).mean(2)).max(0)  # [T]
     wrong = []
     for t, weight in enumerate(o.info["names"]):
@@ -131,15 +127,20 @@ def _weights(seen: Seen, cls: str) -> Finding | None:
         if found is not None and not abs(found.slope - 1.0) < allowed.weights and not found.nothing:
             wrong.append((weight, found))  # that there is none at all is told of weights by name, elsewhere
     if not wrong:
-        return None
+        return
     weight, worst = max(wrong, key=lambda w: abs(w[1].slope - 1.0))
     key = _named(worst)
-    return Finding(
-        False, f"in train mode autograd gives {number(worst.slope, 3)} times the slope of what {cls}.forward returns along {weight} "
-        f"({len(wrong)} of {len(size)} weight tensors are off), expected 1 ± {allowed.weights:g}: {diagnosis.sentence([key])}",
-        diagnosis.hint([key]), key, {"slope": _shown(worst.slope), "weights": [w for w, _ in wrong[:12]]},
-        {"slope": 1.0, "weights": []},
-    )  # fmt: skip
+    what = (
+        f"in train mode autograd gives {number(worst.slope, 3)} times the slope of what {cls}.forward returns along {weight} "
+        f"({len(wrong)} of {len(size)} weight tensors are off), expected 1 ± {allowed.weights:g}"
+    )
+    raise Failed(
+        diagnosis.named(what, key),
+        bug=key,
+        slope=_shown(worst.slope),
+        weights=[w for w, _ in wrong[:12]],
+        expected={"slope": 1.0, "weights": []},
+    )
 
 
 # --- losses ------------------------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ FAR_VALUE = 0.03  # an epsilon of 1e-4 inside a log moves the BCE at x_hat = 0.9
 FAR_GRADIENT, SAFE = 0.01, 0.9
 
 
-def far_values(fit: ReconFit, context: Context, seen: Seen, fn: str, part: str) -> Finding | None:
+def far_values(fit: ReconFit, context: Context, seen: Seen, fn: str, part: str) -> Failed | None:
     """The error has to be the same formula where every pixel is confident and wrong: thousands of nats an image."""
     for b in (4, 128):
         name = f"{fn}:far:{b}"
@@ -174,19 +175,23 @@ def far_values(fit: ReconFit, context: Context, seen: Seen, fn: str, part: str) 
         what = "recon" if fn == "loss" else "ae_loss"
         flat = np.ptp(values[i:]) < 1e-3 * abs(values[-1]) if len(values) - i > 1 else False
         limit = f"does not go beyond {number(float(values[-1]))}" if flat else f"is {number(float(values[i]))}"
-        return Finding(
-            False, f"where every pixel is wrong by {probes.FAR[i]:g} (batch {b}) {what} {limit}, the closed form is "
-            f"{number(float(want[i]))}, although they agree where x_hat is near x: {diagnosis.sentence(['recon_cut_off'])}",
-            diagnosis.hint(["recon_cut_off"]), "recon_cut_off", {what: float(values[i]), "error": probes.FAR[i]},
-            {what: float(want[i]), "relative_tolerance": FAR_VALUE},
-        )  # fmt: skip
+        text = (
+            f"where every pixel is wrong by {probes.FAR[i]:g} (batch {b}) {what} {limit}, the closed form is "
+            f"{number(float(want[i]))}, although they agree where x_hat is near x"
+        )
+        return Failed(
+            diagnosis.named(text, "recon_cut_off"),
+            bug="recon_cut_off",
+            measured={what: float(values[i]), "error": probes.FAR[i]},
+            expected={what: float(want[i]), "relative_tolerance": FAR_VALUE},
+        )
     return None
 
 
-def of_recon(fit: ReconFit | None, context: Context, seen: Seen, fn: str) -> Finding | None:
+def of_recon(fit: ReconFit | None, context: Context, seen: Seen, fn: str) -> None:
     """The gradient in x_hat of ``ae_loss`` near x, and of both losses where every pixel is wrong."""
     if fit is None or fit.family is None or fit.scale is None:
-        return None
+        return
     for name in ("ae_loss:gradient",) * (fn == "ae_loss") + (f"{fn}:far:4",):
         if not seen.has(name) or "dx_hat" not in seen.arrays(name):
             continue
@@ -201,12 +206,13 @@ def of_recon(fit: ReconFit | None, context: Context, seen: Seen, fn: str) -> Fin
                 where = f"where every pixel is wrong by {probes.FAR[i]:g}" if "far" in name else "near x"
                 what = "d total / d x_hat" if fn == "loss" else "d ae_loss / d x_hat"
                 key = "gradient_not_of_value" if np.abs(got[i]).max() > 0 else "loss_detached"
-                return Finding(
-                    False, f"{what} {where} is off by {number(100 * gap, 2)} % of its largest element, while the value is right: "
-                    + diagnosis.sentence([key]),
-                    diagnosis.hint([key]), key, {"relative_error": _shown(gap)}, {"relative_error": FAR_GRADIENT},
-                )  # fmt: skip
-    return None
+                off = f"{what} {where} is off by {number(100 * gap, 2)} % of its largest element, while the value is right"
+                raise Failed(
+                    diagnosis.named(off, key),
+                    bug=key,
+                    relative_error=_shown(gap),
+                    expected={"relative_error": FAR_GRADIENT},
+                )
 
 
 # --- beside training ---------------------------------------------------------------------------------------
@@ -215,7 +221,7 @@ PAIR_VALUE = 0.01
 PAIR_GRADIENT = 0.03
 
 
-def paired(seen: Seen) -> Finding | None:
+def paired(seen: Seen) -> None:
     """What training followed at a few steps, beside the harness's loss through the stages."""
     for run, what in (("beta_1", "the VAE at beta_c = 1"), ("ae", "the autoencoder")):
         for step in probes.PAIRED_STEPS:
@@ -225,19 +231,23 @@ def paired(seen: Seen) -> Finding | None:
             value, total = o.info["value"], o.info["total"]
             when = f"at step {step} of training {what}"
             if not abs(total - value) <= PAIR_VALUE * abs(value):
-                return Finding(
-                    False, f"{when} the total was {number(total, 5)}; recon and KL in the submission's own convention, for the same "
+                raise Failed(
+                    f"{when} the total was {number(total, 5)}; recon and KL in the submission's own convention, for the same "
                     f"weights, batch and noise, give {number(value, 5)}, although the exact checks found the same formula",
-                    diagnosis.hint(["training_differs"]), "training_differs", {"total": total, "step": step},
-                    {"total": value, "relative_tolerance": PAIR_VALUE},
-                )  # fmt: skip
+                    bug="training_differs",
+                    total=total,
+                    step=step,
+                    expected={"total": value, "relative_tolerance": PAIR_VALUE},
+                )
             apart = control.gap(o.arrays["own"], o.arrays["staged"], o.info["names"])
             if not max(apart.share, apart.worst_share) < PAIR_GRADIENT:
-                return Finding(
-                    False, f"{when} the gradient of the loss through forward is {number(apart.ratio, 3)} times as long as that of the same "
+                raise Failed(
+                    f"{when} the gradient of the loss through forward is {number(apart.ratio, 3)} times as long as that of the same "
                     f"loss through decode(reparameterize(encode(x))), and off by {number(100 * apart.share, 2)} % of it; most for "
                     f"{apart.worst}, by {number(100 * apart.worst_share, 2)} %",
-                    diagnosis.hint(["training_differs"]), "training_differs", {"off": _shown(apart.share), "step": step, "weights": apart.worst},
-                    {"off": PAIR_GRADIENT},
-                )  # fmt: skip
-    return None
+                    bug="training_differs",
+                    off=_shown(apart.share),
+                    step=step,
+                    weights=apart.worst,
+                    expected={"off": PAIR_GRADIENT},
+                )
