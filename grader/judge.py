@@ -124,9 +124,15 @@ class Judge:
             if other not in self._working and self.verdict(other).status not in ("passed", "blocked"):
                 return self._echo(check, other)
         row = self._row(
-            check, "failed", found.sentence, found.hint, found.bug, measured=found.measured, expected=found.expected,
+            check,
+            "failed",
+            found.sentence,
+            found.hint,
+            found.bug,
+            measured=found.measured,
+            expected=found.expected,
             near=near,
-        )  # fmt: skip
+        )
         return replace(row, mended=found.mended)
 
     def _named_parts(self, check: Check) -> tuple[tuple[str, ...], list[str]]:
@@ -267,10 +273,14 @@ class Judge:
         self._blamed[signature] = check.id
         status = _FAULT_STATUS.get(fault.kind, "error")
         return self._row(
-            check, status, _line(fault), diagnosis.fault_hint(fault), diagnosis.name_fault(fault, check.id == "interface.loads"),
+            check,
+            status,
+            _line(fault),
+            diagnosis.fault_hint(fault),
+            diagnosis.name_fault(fault, check.id == "interface.loads"),
             measured={"got": fault.got} if fault.got else {},
             expected={"expected": fault.expected} if fault.expected else {},
-        )  # fmt: skip
+        )
 
     def _owner(self, check: Check, gap: Unobserved) -> str | None:
         """A fault in a call that an interface check judges belongs to that check."""
@@ -309,16 +319,36 @@ class Judge:
                 self.verdicts[check_id] = replace(v, blocked_by=root.id)
 
     def _row(
-        self, check: Check, status: Status, message: str, hint: str = "", key: str | None = None,
-        blocked_by: str | None = None, measured: Mapping[str, Any] | None = None,
-        expected: Mapping[str, Any] | None = None, echo: bool = False, near: bool = False,
-    ) -> Verdict:  # fmt: skip
+        self,
+        check: Check,
+        status: Status,
+        message: str,
+        hint: str = "",
+        key: str | None = None,
+        blocked_by: str | None = None,
+        measured: Mapping[str, Any] | None = None,
+        expected: Mapping[str, Any] | None = None,
+        echo: bool = False,
+        near: bool = False,
+    ) -> Verdict:
         a = self.context.assignment
         return Verdict(
-            check.id, check.group, check.title, "hidden" if check.id in a.hidden else "public", status,
-            0.0, float(a.points.get(check.id, 0.0)), message, hint, key, blocked_by,
-            measured or {}, expected or {}, echo=echo, near=near,
-        )  # fmt: skip
+            check.id,
+            check.group,
+            check.title,
+            "hidden" if check.id in a.hidden else "public",
+            status,
+            0.0,
+            float(a.points.get(check.id, 0.0)),
+            message,
+            hint,
+            key,
+            blocked_by,
+            measured or {},
+            expected or {},
+            echo=echo,
+            near=near,
+        )
 
     def _with_points(self, v: Verdict) -> Verdict:
         """Full points for a pass, for a fault of ours, and for an echo of a failure charged elsewhere.

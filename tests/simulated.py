@@ -11,16 +11,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader import authors, findings, judge, losses, probes, worker
+from grader import authors, checks, findings, judge, losses, probes, worker
 from grader.intake import Submission
 from grader.model import Grade, Observation, Observations, Verdict
 from tests.conftest import Exam
 
 VaeLoss = Callable[..., Any]
-LOSS_CHECKS = (
-    "loss.returns", "loss.reconstruction", "loss.kl_closed_form", "loss.decomposition", "loss.batch_reduction",
-    "loss.gradients", "loss.stability",
-)  # fmt: skip
+LOSS_CHECKS = tuple(c.id for c in checks.ALL if c.group == "loss" and "vae_loss" in c.uses)
 
 
 def observe(asked: Sequence[probes.Probe], vae_loss: VaeLoss) -> dict[str, Observation]:

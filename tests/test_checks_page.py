@@ -31,8 +31,8 @@ def written(check: str, field: str) -> ast.expr:
     found = next(k.value for k in DECORATORS[check][1].keywords if k.arg == field)
     if isinstance(found, ast.Name):
         tree = ast.parse(inspect.getsource(base))
-        values = {t.id: n.value for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}  # fmt: skip
-        return values[found.id]
+        assigned = [n for n in tree.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
+        return next(n.value for n in assigned if getattr(n.targets[0], "id", "") == found.id)
     return found
 
 
