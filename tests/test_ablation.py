@@ -26,7 +26,6 @@ REDUNDANT = {
     "_replace_standard_streams(limits['output_bytes'])": "cuts what is printed; the limit on files stops what goes round it",
     "policy.refuse_new_privileges()": "Landlock and seccomp ask for it by themselves",
     "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)": "makes a full file an error instead of the end",
-    "rules.add_rule(allow, name, sc.Arg(flags, sc.MASKED_EQ, os.O_TRUNC, 0))": "for kernels before 6.2: later, Landlock denies it",
     "os.setgroups([])": "a grader without groups has none to leave",
     "os.setresgid(uid, uid, uid)": "the files of root's group are denied by Landlock as well",
     "for capability in range(64)": "bounds what a new program could have; none can be started",

@@ -33,13 +33,15 @@ _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_VMA = 0x53564D41
 
 # Calls that training a network, importing libraries and raising errors need; all others answer EPERM.
-# Those that depend on their arguments are added in ``system_call_filter``.
+# Those that depend on their arguments are added in ``system_call_filter``. Not among them, though harmless by their names:
+# sendmsg (descriptors on their way hold memory outside every limit), membarrier and msync (they wait where no signal
+# reaches, which the host takes for the kernel's doing, and so would wait for ever).
 ALLOWED_CALLS = """\
 read write readv writev pread64 pwrite64 close lseek fstat newfstatat stat lstat statx statfs fstatfs
 access faccessat faccessat2 readlink readlinkat getdents64 getcwd chdir fchdir umask ftruncate
 dup dup2 dup3 pipe pipe2 eventfd2 poll ppoll select pselect6
 epoll_create1 epoll_ctl epoll_wait epoll_pwait
-mmap munmap mprotect mremap brk msync membarrier
+mmap munmap mprotect mremap brk
 set_robust_list rseq sched_yield
 exit exit_group restart_syscall
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack
@@ -47,7 +49,7 @@ pause alarm setitimer getitimer
 getpid gettid getppid getuid geteuid getgid getegid getgroups getresuid getresgid
 getpgrp uname getrusage times getrlimit getcpu sched_get_priority_max sched_get_priority_min
 nanosleep gettimeofday time getrandom arch_prctl
-recvfrom sendto recvmsg sendmsg shutdown getsockname getpeername getsockopt
+shutdown getsockname getpeername getsockopt
 """.split()  # noqa: SIM905 - a table of words is easier to check than a list of strings
 
 # What pthread_create asks for: VM FS FILES SIGHAND THREAD SYSVSEM SETTLS PARENT_SETTID CHILD_CLEARTID. Without
@@ -55,11 +57,19 @@ recvfrom sendto recvmsg sendmsg shutdown getsockname getpeername getsockopt
 _CLONE_PTHREAD = 0x3D0F00
 _FUTEX_COMMAND, _FUTEX_PRIVATE = 0x7F, 0x80
 _FUTEX_SHARED_WAITS = (0, 9)  # FUTEX_WAIT FUTEX_WAIT_BITSET
+_FUTEX_OWN = (0, 1, 3, 4, 5, 9, 10)
+# WAIT WAKE REQUEUE CMP_REQUEUE WAKE_OP WAIT_BITSET WAKE_BITSET. Those that inherit priority name a thread, of any
+# process, whose end they wait for.
 _MADVISE_ALLOWED = (0, 1, 2, 3, 4, 8, 14, 15, 16, 17)
 # NORMAL RANDOM SEQUENTIAL WILLNEED DONTNEED FREE HUGEPAGE NOHUGEPAGE DONTDUMP DODUMP: none takes a page from others
 _CLOCKS_OF_OTHERS = 0x80000000  # clocks of processes and descriptors have negative numbers
 _OWN_ONLY = ("sched_getaffinity", "sched_getparam", "sched_getscheduler", "getpgid", "getsid")  # by process 0, oneself
-_FCNTL_ALLOWED = (0, 1, 2, 3, 4, 1030)  # DUPFD GETFD SETFD GETFL SETFL DUPFD_CLOEXEC
+_FCNTL_ALLOWED = (0, 1, 2, 3, 1030)  # DUPFD GETFD SETFD GETFL DUPFD_CLOEXEC
+_F_SETFL = 4
+# Past the cache every read waits for the disk, however often: the host would forgive all of that time.
+_O_DIRECT = getattr(os, "O_DIRECT", 0)
+# Landlock before kernel 6.2 does not see O_RDONLY|O_TRUNC, and never O_PATH.
+_OPEN_DENIED = os.O_TRUNC | getattr(os, "O_PATH", 0) | _O_DIRECT
 _IOCTL_ALLOWED = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
 _PRCTL_ALLOWED = (_PR_SET_NAME, _PR_GET_NAME, _PR_GET_DUMPABLE, _PR_SET_VMA)
@@ -122,10 +132,9 @@ def system_call_filter() -> Any:
     for name in ALLOWED_CALLS:
         if sc.resolve_syscall(sc.Arch.NATIVE, name) >= 0:  # aarch64 has no stat, poll, dup2 ...
             rules.add_rule(allow, name)
-    # Landlock before kernel 6.2 does not see O_RDONLY|O_TRUNC.
     for name, flags in (("open", 1), ("openat", 2)):
         if sc.resolve_syscall(sc.Arch.NATIVE, name) >= 0:
-            rules.add_rule(allow, name, sc.Arg(flags, sc.MASKED_EQ, os.O_TRUNC, 0))
+            rules.add_rule(allow, name, sc.Arg(flags, sc.MASKED_EQ, _OPEN_DENIED, 0))
     # Their arguments lie behind a pointer: libc falls back to openat and clone.
     rules.add_rule(missing, "openat2")
     rules.add_rule(missing, "clone3")
@@ -133,7 +142,9 @@ def system_call_filter() -> Any:
     # A shared futex is known by its page, and every process maps the pages of the same libraries: whoever waits for
     # one can be told something by a process that has seen an image. Nobody waits here. pthread_join, the one honest
     # use, looks again at once when it is told that the value has changed, and so goes round until the thread has ended.
-    rules.add_rule(allow, "futex", sc.Arg(1, sc.MASKED_EQ, _FUTEX_PRIVATE, _FUTEX_PRIVATE))
+    for command in _FUTEX_OWN:
+        own = sc.Arg(1, sc.MASKED_EQ, _FUTEX_PRIVATE | _FUTEX_COMMAND, _FUTEX_PRIVATE | command)
+        rules.add_rule(allow, "futex", own)
     for wait in _FUTEX_SHARED_WAITS:
         shared_wait = sc.Arg(1, sc.MASKED_EQ, _FUTEX_PRIVATE | _FUTEX_COMMAND, wait)
         rules.add_rule(sc.ERRNO(errno.EAGAIN), "futex", shared_wait)
@@ -146,8 +157,12 @@ def system_call_filter() -> Any:
     # A stream pair reaches nobody else; a datagram pair could address any socket of the machine.
     stream_pair = (sc.Arg(0, sc.EQ, socket.AF_UNIX), sc.Arg(1, sc.MASKED_EQ, 0xF, socket.SOCK_STREAM))
     rules.add_rule(allow, "socketpair", *stream_pair)
+    # An answer needs no bytes out of band, which are a part of the kernel that has had flaws enough.
+    for name in ("sendto", "recvfrom"):
+        rules.add_rule(allow, name, sc.Arg(3, sc.MASKED_EQ, socket.MSG_OOB, 0))
     # Reading one's own limits, not setting any.
     rules.add_rule(allow, "prlimit64", sc.Arg(0, sc.EQ, 0), sc.Arg(2, sc.EQ, 0))
+    rules.add_rule(allow, "fcntl", sc.Arg(1, sc.EQ, _F_SETFL), sc.Arg(2, sc.MASKED_EQ, _O_DIRECT, 0))
     for name, position, codes in (
         ("fcntl", 1, _FCNTL_ALLOWED),
         ("ioctl", 1, _IOCTL_ALLOWED),
@@ -387,7 +402,7 @@ def _calls_let_through() -> list[str]:
     if sc is None:
         return ["every system call"]
     libc = ctypes.CDLL(None, use_errno=True)
-    word = ctypes.c_uint32(0)
+    word, lock = ctypes.c_uint32(0), ctypes.c_uint32(0)
     page = mmap.mmap(-1, mmap.PAGESIZE)
     start = ctypes.addressof(ctypes.c_char.from_buffer(page))
     moment = (ctypes.c_long * 2)(0, 1000)
@@ -396,6 +411,15 @@ def _calls_let_through() -> list[str]:
         ("futex", (ctypes.byref(word), 0, 0, ctypes.byref(moment)), errno.EAGAIN),  # else it waits for nothing
         ("futex", (ctypes.byref(word), 9, 0, ctypes.byref(moment), 0, 1), errno.EAGAIN),
         ("futex", (ctypes.byref(word), 1, 1), errno.EPERM),
+        ("futex", (ctypes.byref(lock), 8 | _FUTEX_PRIVATE), errno.EPERM),  # FUTEX_TRYLOCK_PI
+        ("membarrier", (0, 0), errno.EPERM),
+        ("msync", (start, mmap.PAGESIZE, 4), errno.EPERM),
+        ("sendmsg", (-1, None, 0), errno.EPERM),
+        ("sendto", (-1, None, 0, int(socket.MSG_OOB), None, 0), errno.EPERM),
+        ("recvfrom", (-1, None, 0, int(socket.MSG_OOB), None, None), errno.EPERM),
+        ("openat", (-100, b"/dev/null", getattr(os, "O_PATH", 0)), errno.EPERM),
+        ("openat", (-100, b"/dev/null", _O_DIRECT), errno.EPERM),
+        ("fcntl", (0, _F_SETFL, _O_DIRECT), errno.EPERM),
         ("set_tid_address", (ctypes.byref(word),), errno.EPERM),
         ("clone", (0x10000,), errno.EPERM),  # a thread that shares nothing: EINVAL
         ("clone3", (None, 0), errno.ENOSYS),

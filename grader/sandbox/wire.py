@@ -36,7 +36,6 @@ MAX_RANK = 8
 _PREFIX = struct.Struct("<4sIQ")
 _LAYOUT_LENGTH = struct.Struct("<Q")
 _MESSAGE_LENGTH = struct.Struct("<I")
-_BUFFERS_PER_CALL = 256  # below IOV_MAX everywhere
 _FIRST_ROOM = 1 << 20  # bytes of memory that a length alone can make the receiver take
 
 _DTYPES: dict[str, np.dtype[Any]] = {
@@ -86,15 +85,13 @@ def send(
     """
     pending = [memoryview(b) for b in _buffers(header, arrays)]
     while pending:
-        buffers = pending[:_BUFFERS_PER_CALL]
-        try:
-            sent = _patiently(sock, wait, partial(sock.sendmsg, buffers))
+        try:  # not sendmsg, which a worker is denied
+            sent = _patiently(sock, wait, partial(sock.send, pending[0]))
         except (BrokenPipeError, ConnectionResetError) as e:
             raise EOFError("the peer closed the channel") from e
-        while pending and sent >= len(pending[0]):
-            sent -= len(pending.pop(0))
-        if sent:
-            pending[0] = pending[0][sent:]
+        pending[0] = pending[0][sent:]
+        if not pending[0]:
+            pending.pop(0)
 
 
 def _buffers(header: Mapping[str, Any], arrays: Arrays | None) -> list[bytes | memoryview]:

@@ -308,9 +308,13 @@ def _has_ended(pid: int) -> bool:
 
 
 def _is_ending(pid: int) -> bool:
-    """Whether a process that is still there is on its way out (PF_EXITING, linux/sched.h)."""
+    """Whether a process that is still there is on its way out: all of its threads are (PF_EXITING, linux/sched.h).
+
+    A first thread that has left alone shows as ending for as long as another one likes.
+    """
     try:
-        return bool(int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[6]) & 4)
+        threads = [(task / "stat").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+        return bool(threads) and all(int(t.rpartition(")")[2].split()[6]) & 4 for t in threads)
     except (OSError, ValueError, IndexError):
         return False
 
