@@ -215,7 +215,7 @@ def _collect(path: Path) -> tuple[dict[str, bytes], float | None]:
             tar = _tar(unpacked)
             if tar is not None:
                 with tar:
-                    return _bounded(_untar(tar))
+                    return _bounded(_untar(tar, unpacked))
     except (_Refused, OSError):
         raise
     except Exception as e:  # whatever the libraries make of a damaged directory of members
@@ -250,11 +250,15 @@ class _Unpacked:
             head = f.read(6)
         opens = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
         way = next((o for magic, o in opens.items() if head.startswith(magic)), open)
+        self.before_member = 0  # bytes read since the last member that was given out
         self._file = cast(IO[bytes], way(path, "rb"))  # type: ignore[operator]
 
     def read(self, size: int) -> bytes:
         if size > MAX_FILE + tarfile.RECORDSIZE:
             raise _Refused(f"the archive holds a header of {size:,} bytes")
+        self.before_member += size  # a header may go on for ever: a map of holes, by two bytes each
+        if self.before_member > MAX_DIRECTORY:
+            raise _Refused(f"the archive holds a header of more than {MAX_DIRECTORY:,} bytes")
         self._within(self._file.tell() + size)
         return self._file.read(size)
 
@@ -419,11 +423,11 @@ def _zip_time(info: zipfile.ZipInfo) -> float | None:
         return None
 
 
-def _untar(archive: tarfile.TarFile) -> Iterator[Entry]:
+def _untar(archive: tarfile.TarFile, unpacked: _Unpacked) -> Iterator[Entry]:
     looked = 0
     try:
         for info in archive:
-            looked += 1
+            looked, unpacked.before_member = looked + 1, 0
             if looked > MAX_ENTRIES:
                 raise _Refused(f"more than {MAX_ENTRIES} entries in the archive")
             name = _member(info.name)
@@ -434,7 +438,10 @@ def _untar(archive: tarfile.TarFile) -> Iterator[Entry]:
             if info.size > MAX_FILE:
                 raise _Refused(f"{name} has {info.size:,} bytes: at most {MAX_FILE:,} are allowed")
             f = archive.extractfile(info)
-            yield name, f.read(MAX_FILE + 1) if f else b"", _time(info.mtime)
+            unpacked.before_member = -info.size  # what is read now is no header
+            content = f.read(MAX_FILE + 1) if f else b""
+            unpacked.before_member = 0
+            yield name, content, _time(info.mtime)
     except (tarfile.TarError, EOFError, OSError) as e:
         raise _Refused(f"the archive is damaged: {str(e)[:120]}") from None
     except _Refused:

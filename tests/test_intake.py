@@ -526,6 +526,25 @@ def test_a_small_archive_of_gigabytes_is_refused_unread(tmp_path: Path, kind: by
     assert time.process_time() - started < 5
 
 
+@pytest.mark.parametrize("kind", ["a map of holes by numbers", "a chain of maps"])
+def test_a_header_without_end_is_refused(tmp_path: Path, kind: str) -> None:
+    member = tarfile.TarInfo("submission.py")
+    if kind == "a chain of maps":  # of GNU's first form: each block says that another one follows
+        head = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+        head[156:157], head[482] = b"S", 1
+        head[148:156] = b" " * 8
+        head[148:156] = b"%06o\0 " % sum(head)
+        more = (b"00000000001\0" * 42 + b"\1" + bytes(7)) * 8192
+    else:
+        member.size = 64 << 20
+        member.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "10"}
+        head, more = bytearray(member.tobuf(tarfile.PAX_FORMAT) + b"9999999\n"), b"0\n" * (2 << 20)
+    path = tmp_path / "ada.tar.gz"
+    with gzip.open(path, "wb", compresslevel=1) as f:
+        f.write(bytes(head) + more)
+    assert refusal(intake.read(path)).startswith("the archive holds a header of more than")
+
+
 def test_one_name_many_times_counts_every_time(tmp_path: Path) -> None:
     path = tmp_path / "ada.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():

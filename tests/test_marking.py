@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import csv
 import io
 import json
@@ -48,7 +50,12 @@ from tests.fixtures_marking import (
 from tests.fixtures_report import evidence, grade
 
 pytest.importorskip("starlette", reason="the marking page's web framework is not installed")
+import uvicorn
+from uvicorn.server import ServerState
+
+from grader.marking import connection
 from grader.marking.desk import Desk, beside
+from grader.marking.server import application
 from grader.marking.table import COLUMNS, export_csv, from_cell, import_csv, to_cell
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -282,6 +289,15 @@ def test_a_wrong_row_is_named_and_nothing_is_taken(desk: Desk, change: dict[str,
     assert desk.store.marks() == {}
 
 
+def test_a_table_of_more_rows_than_answers_is_not_read_to_its_end(desk: Desk) -> None:
+    row = {"submission": "ada", "question": "Q1", "points": ""}
+    with pytest.raises(UsageError, match="more rows than"):
+        import_csv(desk, table([row] * (len(desk.items) + 1)), "carl")
+    endless = table([row] * (len(desk.items) + 1)) + '"'  # which csv refuses where it gets there
+    with pytest.raises(UsageError, match="more rows than"):
+        import_csv(desk, endless, "carl")
+
+
 def test_a_file_that_is_no_table(desk: Desk) -> None:
     for text in ("", "a,b\n1,2\n", '"', "\x89PNG\r\n", "submission,question,points\nada,Q1\n"):
         with pytest.raises(UsageError):
@@ -410,6 +426,33 @@ def test_only_this_machine_is_served_and_ctrl_c_ends_it(klass: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
         assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"G", b"GET / HTTP/1.1\r\nHost: x\r\n", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"]
+)
+def test_who_does_not_ask_in_full_is_hung_up_on(desk: Desk, monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    monkeypatch.setattr(connection, "REQUEST_SECONDS", 0.05)
+    app = application(desk, "bea", TOKEN, (HERE,))
+
+    async def ended() -> None:
+        config = uvicorn.Config(app, http=connection.Connection, log_level="critical", lifespan="off", ws="none")
+        config.load()
+        state = ServerState()
+        loop = asyncio.get_running_loop()
+        made = lambda: connection.Connection(config, state, {}, loop)  # noqa: E731
+        server = await loop.create_server(made, "127.0.0.1", 0)
+        reading, writing = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writing.write(said)
+        with contextlib.suppress(ConnectionResetError):
+            async with asyncio.timeout(30):
+                while await reading.read(1000):
+                    pass
+        writing.close()
+        assert not state.connections
+        server.close()
+
+    asyncio.run(ended())
 
 
 def test_no_command_line_shows_the_token(klass: Path, monkeypatch: pytest.MonkeyPatch) -> None:

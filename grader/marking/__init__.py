@@ -34,6 +34,7 @@ def main(
     try:
         import uvicorn
 
+        from grader.marking.connection import Connection
         from grader.marking.desk import Desk
         from grader.marking.server import application
     except ImportError as missing:
@@ -49,7 +50,7 @@ def main(
         console.line(f"marking page, for you alone: {address}")
         console.line("Ctrl-C ends it; marks are kept as they are given")
         config = uvicorn.Config(
-            app, log_level="critical", access_log=False, server_header=False, date_header=False,
+            app, http=Connection, log_level="critical", access_log=False, server_header=False, date_header=False,
             lifespan="off", ws="none", timeout_graceful_shutdown=3, proxy_headers=False,
         )  # fmt: skip
         opening = _browser(out, address) if open_browser else contextlib.nullcontext()

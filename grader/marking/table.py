@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from itertools import islice
 
 from grader.marking.desk import Desk, Item
 from grader.marking.store import COMMENT_CHARS, Mark, check_points, now, said
@@ -71,12 +72,14 @@ def import_csv(desk: Desk, text: str, marker: str) -> Imported:
     delimiter = next((d for d in (",", ";", "\t") if d in head), ",")
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        rows = list(reader)
+        rows = list(islice(reader, len(desk.items) + 1))
     except csv.Error as error:
         raise UsageError(f"not a CSV file: {error}") from None
     missing = [c for c in REQUIRED if c not in (reader.fieldnames or ())]
     if missing:
         raise UsageError(f"no column {', '.join(missing)}: needed are {', '.join(REQUIRED)}")
+    if len(rows) > len(desk.items):
+        raise UsageError(f"more rows than the {len(desk.items)} answers that there are. Nothing was taken over.")
     current = desk.store.marks()
     by_key = {(i.submission, i.question.id): i for i in desk.items}
     marks: list[Mark] = []
