@@ -13,6 +13,7 @@ import ctypes
 import math
 import mmap
 import os
+import secrets
 import statistics
 import sys
 import threading
@@ -39,6 +40,39 @@ print(os.getpid(), (time.process_time() - began) / {THREADS}, flush=True)
 """
 READS_NUMBERS = "import os; print(os.getpid(), flush=True)"
 READS_FILE = "print(len(open(TARGET, 'rb').read()), flush=True)"
+# A name that is not there is found faster where somebody has looked for it before. Both know the bits here, so that the
+# receiver can say how many it gets right with the best of all thresholds.
+NAMES = 4000
+TELLS_BY_NAMES = f"""
+import os, random, time
+random.seed(SEED)
+bits = [random.random() < 0.5 for _ in range({NAMES})]
+began = time.process_time()
+for n, bit in enumerate(bits):
+    if bit:
+        os.path.lexists(os.path.dirname(os.__file__) + f"/covert-SEED-{{n}}")
+print((time.process_time() - began) / {NAMES}, flush=True)
+"""
+READS_NAMES = f"""
+import os, random, time
+random.seed(SEED)
+bits, took = [random.random() < 0.5 for _ in range({NAMES})], []
+for n in range({NAMES}):
+    path = os.path.dirname(os.__file__) + f"/covert-SEED-{{n}}"
+    began = time.perf_counter()
+    os.path.lexists(path)
+    took.append(time.perf_counter() - began)
+bounds = sorted(took)[:: {NAMES} // 100]
+print(max(sum((t < b) == bit for t, bit in zip(took, bits)) for b in bounds) / {NAMES}, flush=True)
+"""
+COUNTS_INODES = """
+import os, time
+began = time.process_time()
+for _ in range(20000):
+    pair = os.pipe()
+    os.close(pair[0]), os.close(pair[1])
+print((time.process_time() - began) / 20000, flush=True)
+"""
 SENDS_BY_WORK = """
 import time
 import numpy as np
@@ -83,6 +117,21 @@ def process_numbers(sandbox: host.Sandbox) -> tuple[str, str]:
         "numbers of processes",
         f"{math.log2(affordable):.0f} bits: {affordable:.0f} threads in the time of one worker",
     )
+
+
+def names_not_there(sandbox: host.Sandbox) -> tuple[str, str]:
+    """The kernel remembers which names it has looked for in vain, and anybody may look for any name."""
+    seed = str(secrets.randbelow(1 << 30))
+    cost = float(told(sandbox, TELLS_BY_NAMES.replace("SEED", seed)))
+    right = float(told(sandbox, READS_NAMES.replace("SEED", seed)))
+    each = f"{1e6 * cost:.0f} µs of processor time each"
+    return "names that are not there", f"as many bits as one likes, {each}, {right:.1%} right"
+
+
+def inode_numbers(sandbox: host.Sandbox) -> tuple[str, str]:
+    """Pipes and sockets of all processes are numbered from one counter, which tells how many there were."""
+    affordable = observe.LIMITS.cpu_seconds / float(told(sandbox, COUNTS_INODES))
+    return "numbers of pipes", f"{math.log2(affordable):.0f} bits: {affordable:.0f} pipes in the time of one worker"
 
 
 def access_times(sandbox: host.Sandbox) -> tuple[str, str]:
@@ -138,7 +187,7 @@ def main() -> int:
     isolation = host.detect()
     rows = []
     with host.Sandbox(isolation=isolation) as sandbox:
-        rows += [process_numbers(sandbox), access_times(sandbox), cached_pages()]
+        rows += [process_numbers(sandbox), inode_numbers(sandbox), names_not_there(sandbox), access_times(sandbox), cached_pages()]
     rows += [contention(isolation, slot) for slot in (0.2, 0.05, 0.01)]
     print(f"{isolation}\n\n| by | at most |\n|---|---|")
     for row in rows:
