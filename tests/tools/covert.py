@@ -187,7 +187,13 @@ def main() -> int:
     isolation = host.detect()
     rows = []
     with host.Sandbox(isolation=isolation) as sandbox:
-        rows += [process_numbers(sandbox), inode_numbers(sandbox), names_not_there(sandbox), access_times(sandbox), cached_pages()]
+        rows += [
+            process_numbers(sandbox),
+            inode_numbers(sandbox),
+            names_not_there(sandbox),
+            access_times(sandbox),
+            cached_pages(),
+        ]
     rows += [contention(isolation, slot) for slot in (0.2, 0.05, 0.01)]
     print(f"{isolation}\n\n| by | at most |\n|---|---|")
     for row in rows:
