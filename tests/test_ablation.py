@@ -70,7 +70,10 @@ def ablations() -> Iterator[tuple[str, str, str]]:
 def roots() -> set[str]:
     """Lines that do nothing for an ordinary user, who has no rights to leave."""
     inside = lines_of(function(SOURCES["policy.py"], "drop_privileges").body)
-    return {"policy.drop_privileges(self.config['uid'])", *(ast.unparse(n).partition(":")[0] for n in inside)}
+    return {
+        "policy.drop_privileges(self.config['uid'], search=self.config['search'])",
+        *(ast.unparse(n).partition(":")[0] for n in inside),
+    }
 
 
 def without(source: str, node: ast.stmt | ast.expr, instead: str = "pass") -> str:

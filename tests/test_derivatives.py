@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader import control, derivatives, oracles, worker
+from grader import control, derivatives, oracles, repairs, worker
 from grader.checks.slopes import TOLERANCE, slopes
 from grader.convention import Scale
 from tests.mutation import HONEST
@@ -95,8 +95,8 @@ def test_the_harness_s_loss_has_autograd_s_gradient(family: str) -> None:
     )
     at = {k: v.double().requires_grad_(True) for k, v in leaves.items()}
     # sums over the batch of means over pixels, times ½; means over the batch of means over latents
-    total = 0.5 * 6 * worker.canonical_recon(family, at["x_hat"], x.double()) / 784
-    total = total + 3.0 * worker.canonical_kl(at["mu"], at["logvar"]) / 4
+    total = 0.5 * 6 * repairs.recon(family, at["x_hat"], x.double()) / 784
+    total = total + 3.0 * repairs.kl(at["mu"], at["logvar"]) / 4
     total.backward()
     assert loss.value == pytest.approx(total.item(), rel=1e-6)
     for name, leaf in at.items():

@@ -251,8 +251,6 @@ def _others_can_read(paths: Sequence[str], layers: frozenset[str]) -> bool:
 
     False where Python lies in root's home, but for bubblewrap, in which the folders on the way are its own.
     """
-    if not layers & {"landlock", "seccomp"}:
-        return False
     if not all(os.stat(path).st_mode & stat.S_IROTH for path in paths):
         return False
     ways = [] if "bwrap" in layers else {folder for path in paths for folder in Path(path).parents}
@@ -305,8 +303,15 @@ def _tasks() -> Counter[int]:
     return count
 
 
-def _take_user() -> int:
-    """A user of ``USERS`` for one zygote, the least busy of those that this process has not given away."""
+def _take_user() -> int | None:
+    """A user of ``USERS`` for one zygote, the least busy of those that this process has not given away.
+
+    ``None`` in a container that has no such users: there root stays what it is, without any capability.
+    """
+    with contextlib.suppress(OSError):
+        ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+        if not any(first <= USERS[0] and USERS[-1] < first + count for first, _, count in ranges):
+            return None
     with _users_lock:
         tasks = _tasks()
         user = min(USERS, key=lambda u: (u in _users_in_use, tasks[u], u))
@@ -365,7 +370,8 @@ class _Zygote:
         command = [os.path.realpath(sys.executable), "-s", "-S", "-B", "-X", "utf8", str(ZYGOTE)]
         if "bwrap" in layers:
             command = _bwrap_command([ZYGOTE, *ZYGOTE_PARTS, *worker]) + command
-        self.user = _take_user() if os.getuid() == 0 and _others_can_read(readable, layers) else None
+        self.user = _take_user() if os.getuid() == 0 and layers & {"landlock", "seccomp"} else None
+        self.searches = self.user is not None and not _others_can_read(readable, layers)
         self.runs_as = os.getuid() if self.user is None else self.user
         config = {
             "layers": sorted(layers),
@@ -374,6 +380,7 @@ class _Zygote:
             "readable": readable,
             "sys_path": import_folders(),
             "uid": self.user,
+            "search": self.searches,
             "tasks": _tasks()[self.runs_as],
         }
         self.lock = threading.Lock()
@@ -725,9 +732,9 @@ def _attacks(isolation: Isolation) -> list[str]:
 
 def _rights_left(worker: Worker) -> list[str]:
     """What the kernel says that a locked-down process may still do."""
-    status = worker.status()
+    status, kept = worker.status(), 1 << policy.CAP_DAC_READ_SEARCH if worker._zygote.searches else 0
     held = {
-        "capabilities": any(int(status.get(k, "1"), 16) for k in ("CapInh", "CapPrm", "CapEff", "CapAmb")),
+        "capabilities": any(int(status.get(k, "1"), 16) & ~kept for k in ("CapInh", "CapPrm", "CapEff", "CapAmb")),
         "new privileges": status.get("NoNewPrivs") != "1",
         "system calls": status.get("Seccomp") != "2",
         "rights of root": worker._zygote.user is not None and set(status["Uid"].split()) != {str(worker._zygote.user)},

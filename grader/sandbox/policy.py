@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 LINUX = sys.platform.startswith("linux")
+CAP_DAC_READ_SEARCH = 2  # linux/capability.h
 EXIT_MEMORY = 77  # the child ran out of memory where it could not say so
 EXIT_SETUP = 78  # the lock-down failed; student code never started
 
@@ -26,6 +27,7 @@ EXIT_SETUP = 78  # the lock-down failed; student code never started
 _PR_SET_PDEATHSIG = 1
 _PR_GET_DUMPABLE = 3
 _PR_SET_DUMPABLE = 4
+_PR_SET_KEEPCAPS = 8
 _PR_SET_NAME = 15
 _PR_GET_NAME = 16
 _PR_CAPBSET_DROP = 24
@@ -202,21 +204,28 @@ def limit_resources(limits: Mapping[str, int], base_memory: int, base_tasks: int
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a full file is an OSError, not a crash
 
 
-def drop_privileges(uid: int | None) -> None:
-    """Leave root, for ``uid`` if given, and give up every capability. Nothing to do for a user."""
+def drop_privileges(uid: int | None, *, search: bool) -> None:
+    """Leave root, for ``uid`` if given, and give up every capability. Nothing to do for a user.
+
+    With ``search`` one is kept, to pass through folders that are closed to others: Python may lie in root's home. What
+    may be read there is Landlock's to say.
+    """
     if os.getuid() != 0:
         return
-    if uid is not None:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
     libc = ctypes.CDLL(None, use_errno=True)
     for capability in range(64):
         if libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) == -1:
-            break  # past the last capability that this kernel knows, or another user already
+            break  # past the last capability that this kernel knows
+    if uid is not None:
+        if search:
+            _prctl(_PR_SET_KEEPCAPS, 1)
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    kept = 1 << CAP_DAC_READ_SEARCH if search else 0
     version_3 = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    nothing = (ctypes.c_uint32 * 6)()
-    if libc.capset(version_3, nothing) == -1:
+    sets = (ctypes.c_uint32 * 6)(kept, kept)  # effective, permitted; not inheritable
+    if libc.capset(version_3, sets) == -1:
         raise OSError(ctypes.get_errno(), "capset")
 
 

@@ -230,7 +230,7 @@ class Zygote:
         if self.limited:
             policy.limit_resources(limits, self.memory, self.tasks)
         if self.isolated:
-            policy.drop_privileges(self.config["uid"])
+            policy.drop_privileges(self.config["uid"], search=self.config["search"])
             policy.refuse_tracing()
             policy.refuse_new_privileges()
         if policy.LINUX:
