@@ -232,11 +232,12 @@ def _assert_charged(judged: Losses, recipe: Recipe, want: dict[str, str | None],
 
 
 def _assert_not_on_an_edge(judged: Losses, recipe: Recipe, verdicts: Mapping[str, Verdict]) -> None:
+    """A ten-thousandth of every number moves no charge; where it is more than a faint term, a check may be an echo instead."""
     shaken = judged.verdicts(recipe, shake=1)
+    assert charged(shaken) == charged(verdicts), {v.id: (v.status, v.message) for v in shaken.values()}
     for check in LOSS_CHECKS:
-        assert (shaken[check].status, shaken[check].blocked_by) == (
-            verdicts[check].status, verdicts[check].blocked_by,
-        ), shaken[check].message  # fmt: skip
+        free = {"passed", "blocked"}
+        assert shaken[check].status == verdicts[check].status or {shaken[check].status, verdicts[check].status} <= free
 
 
 # every slip where the KL is faintest, which is where digits could matter, and in one of the others in turn
