@@ -234,7 +234,7 @@ def _assert_charged(judged: Losses, recipe: Recipe, want: dict[str, str | None],
 def _assert_not_on_an_edge(judged: Losses, recipe: Recipe, verdicts: Mapping[str, Verdict]) -> None:
     """A ten-thousandth of every number moves no charge; where it is more than a faint term, a check may be an echo instead."""
     shaken = judged.verdicts(recipe, shake=1)
-    assert charged(shaken) == charged(verdicts), {v.id: (v.status, v.message) for v in shaken.values()}
+    assert charged(shaken).keys() == charged(verdicts).keys(), {v.id: (v.status, v.message) for v in shaken.values()}
     for check in LOSS_CHECKS:
         free = {"passed", "blocked"}
         assert shaken[check].status == verdicts[check].status or {shaken[check].status, verdicts[check].status} <= free
