@@ -922,6 +922,31 @@ def test_who_uses_up_its_threads_takes_none_from_others_or_is_found_out(isolatio
             assert execute(worker, POOL)["value"] == 8
 
 
+@pytest.mark.skipif(not policy.LINUX or os.getuid() != 0, reason="only root has users to give")
+def test_no_two_zygotes_of_the_machine_have_one_user() -> None:
+    program = f"""
+    import sys
+    from pathlib import Path
+    from grader.sandbox.host import Sandbox
+    with Sandbox(isolation={ISOLATED[-1]!r}, worker=[Path({str(STANDIN[0])!r})]) as box:
+        print(box._zygote.user, flush=True)
+        sys.stdin.read()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with (
+        standin(ISOLATED[-1]) as one,
+        standin(ISOLATED[-1]) as other,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=host.PACKAGE.parent
+        ) as elsewhere,
+    ):
+        assert elsewhere.stdout is not None
+        users = [one._zygote.user, other._zygote.user, int(elsewhere.stdout.readline())]
+        assert len(set(users)) == 3
+    with standin(ISOLATED[-1]) as later:
+        assert later._zygote.user in users  # given back
+
+
 @needs_isolation
 @pytest.mark.parametrize("isolation", AVAILABLE)
 def test_nobody_is_crowded_by_itself(isolation: str) -> None:

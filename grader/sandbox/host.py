@@ -287,8 +287,6 @@ def _environment() -> dict[str, str]:
 # Root is exempt from limits on threads, whatever it is inside a namespace, and who shares a user shares its limit. So
 # root gives each zygote a user of its own; these numbers are nobody's (systemd's table of users leaves them free).
 USERS = range(65520, 65534)
-_users_lock = threading.Lock()
-_users_in_use: set[int | None] = set()
 
 
 def _tasks() -> Counter[int]:
@@ -303,25 +301,24 @@ def _tasks() -> Counter[int]:
     return count
 
 
-def _take_user() -> int | None:
-    """A user of ``USERS`` for one zygote, the least busy of those that this process has not given away.
+def _take_user() -> tuple[int, socket.socket] | None:
+    """A user of ``USERS`` that no other zygote of this machine has, and what keeps it until it is closed.
 
-    ``None`` in a container that has no such users: there root stays what it is, without any capability.
+    ``None`` where all are taken, or in a container that has no such users: there root stays what it is, without any
+    capability.
     """
     with contextlib.suppress(OSError):
         ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
         if not any(first <= USERS[0] and USERS[-1] < first + count for first, _, count in ranges):
             return None
-    with _users_lock:
-        tasks = _tasks()
-        user = min(USERS, key=lambda u: (u in _users_in_use, tasks[u], u))
-        _users_in_use.add(user)
-        return user
-
-
-def _give_back(user: int | None) -> None:
-    with _users_lock:
-        _users_in_use.discard(user)
+    for user in USERS:
+        token = socket.socket(socket.AF_UNIX)
+        try:
+            token.bind(f"\0grader-user-{user}")  # a name that one process has, and that goes with it
+            return user, token
+        except OSError:
+            token.close()
+    return None
 
 
 def _bwrap_command(files: Sequence[Path]) -> list[str]:
@@ -370,7 +367,9 @@ class _Zygote:
         command = [os.path.realpath(sys.executable), "-s", "-S", "-B", "-X", "utf8", str(ZYGOTE)]
         if "bwrap" in layers:
             command = _bwrap_command([ZYGOTE, *ZYGOTE_PARTS, *worker]) + command
-        self.user = _take_user() if os.getuid() == 0 and layers & {"landlock", "seccomp"} else None
+        taken = _take_user() if os.getuid() == 0 and layers & {"landlock", "seccomp"} else None
+        self.user: int | None = taken[0] if taken else None
+        self._token: socket.socket | None = taken[1] if taken else None
         self.searches = self.user is not None and not _others_can_read(readable, layers)
         self.runs_as = os.getuid() if self.user is None else self.user
         config = {
@@ -381,7 +380,7 @@ class _Zygote:
             "sys_path": import_folders(),
             "uid": self.user,
             "search": self.searches,
-            "tasks": _tasks()[self.runs_as],
+            "tasks": _tasks()[self.runs_as] if self.user is None else 0,
         }
         self.lock = threading.Lock()
         self.control, theirs = socket.socketpair()
@@ -399,7 +398,7 @@ class _Zygote:
                 )
             except OSError as e:
                 self.control.close()
-                _give_back(self.user)
+                self._give_back()
                 raise SandboxUnavailable(f"the sandbox did not start: {e}") from e
             theirs.close()
             try:
@@ -450,7 +449,11 @@ class _Zygote:
         except subprocess.TimeoutExpired:
             self.kill()
             self.process.wait()
-        _give_back(self.user)
+        self._give_back()
+
+    def _give_back(self) -> None:
+        if self._token is not None:
+            self._token.close()
 
 
 class Sandbox:
