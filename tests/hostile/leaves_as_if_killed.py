@@ -19,5 +19,5 @@ EXPECT = {
     "contained_by": "host",
     "must_not": "be taken for somebody else's doing",
     "ends": "died",
-    "earns": 0.0,
+    "earns": 47.0,
 }

@@ -14,5 +14,5 @@ EXPECT = {
     "contained_by": "host",
     "must_not": "be taken for a disturbance",
     "ends": "error",
-    "earns": 0.0,
+    "earns": 3.0,
 }
