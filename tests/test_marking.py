@@ -511,14 +511,14 @@ def test_saving_and_what_is_refused(desk: Desk) -> None:
     assert len(desk.store.history("ada", "Q1")) == 1
 
 
-def test_what_no_file_can_hold_is_replaced(desk: Desk) -> None:
+def test_what_no_file_can_hold_is_shown_as_what_it_is(desk: Desk) -> None:
     odd = "a\ud800b\0c\x1bd"
     assert ask(desk, place(desk), saving(comment=odd)).status == 200
-    assert desk.store.marks()["ada", "Q1"].comment == "a\ufffdb\ufffdc\ufffdd"
+    assert desk.store.marks()["ada", "Q1"].comment == r"a\ud800b\x00c\x1bd"
     assert ask(desk, "phrases", {"question": "Q1", "text": odd}).status == 200
     row = table([{"submission": "ada", "question": "Q2", "points": "1", "comment": odd.replace("\0", "")}])
     assert ask(desk, "import", {"text": row}).status == 200
-    assert desk.store.marks()["ada", "Q2"].comment == "a\ufffdbc\ufffdd"
+    assert desk.store.marks()["ada", "Q2"].comment == r"a\ud800bc\x1bd"
 
 
 def test_a_mark_that_the_disk_does_not_take_is_said_to_be_lost(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
