@@ -7,9 +7,8 @@ import asyncio
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-REQUEST_SECONDS = (
-    10.0  # from the connection, or the first byte, to the last byte of a request; it comes from this machine
-)
+# from the connection, or the first byte, to the last byte of a request, which comes from this machine
+REQUEST_SECONDS = 10.0
 
 
 class Connection(H11Protocol):

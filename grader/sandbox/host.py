@@ -292,11 +292,9 @@ USERS = range(65520, 65534)
 def _tasks() -> Counter[int]:
     """How many threads each user runs now; nothing where the system does not say."""
     count: Counter[int] = Counter()
-    for status in Path("/proc").glob(
-        "[0-9]*/status"
-    ):  # the owner of the folder is root where a process is not dumpable
-        with contextlib.suppress(OSError, KeyError):
-            said = dict(line.split(":", 1) for line in status.read_text(errors="replace").splitlines() if ":" in line)
+    for process in Path("/proc").glob("[0-9]*"):
+        said = policy.process_status(process.name)  # the owner of the folder is root where a process is not dumpable
+        if "Uid" in said and "Threads" in said:
             count[int(said["Uid"].split()[0])] += int(said["Threads"])
     return count
 
@@ -326,9 +324,8 @@ def _bwrap_command(files: Sequence[Path]) -> list[str]:
     # No --die-with-parent: it means the thread that started bwrap. Closing the control socket ends all.
     command = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     command += ["--cap-drop", "ALL"]
-    if (
-        os.getuid() == 0
-    ):  # no namespace of users: there root would have one user for all, which no limit on threads binds
+    if os.getuid() == 0:
+        # No namespace of users: there root would have one user for all, which no limit on threads binds.
         for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):  # to give each child another user, and to end it
             command += ["--cap-add", capability]
     else:

@@ -245,6 +245,15 @@ def refuse_new_privileges() -> None:
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
+def process_status(pid: int | str) -> dict[str, str]:
+    """What the kernel says of a process, by the names of ``/proc/PID/status``; nothing where it does not say."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as f:
+            return {k: v.strip() for k, _, v in (line.partition(":") for line in f)}
+    except OSError:
+        return {}
+
+
 # --- the drill -----------------------------------------------------------------------------------------
 
 
@@ -252,8 +261,8 @@ def escapes(targets: Mapping[str, Any], channel: int) -> list[str]:
     """Try harmless attacks from inside the lock-down; return the names of those that worked.
 
     ``targets`` are things that the host has put in reach: ``file`` and ``folder`` (paths), ``tcp`` (port),
-    ``abstract`` (socket name), and the ``limits`` that are promised; ``channel`` is the
-    one descriptor that was left open. An empty list means that the isolation holds.
+    ``abstract`` (socket name), and the ``limits`` that are promised;
+    ``channel`` is the one descriptor that was left open. An empty list means that the isolation holds.
     """
     import resource
     import threading

@@ -151,7 +151,7 @@ class Zygote:
                 elif request["do"] == "clock":
                     answer = clock(request["pid"], closely=request["closely"])
                 elif request["do"] == "status":
-                    answer = status(request["pid"])
+                    answer = self.policy.process_status(request["pid"])
                 elif request["do"] == "die":  # for the drill: what it leaves behind has to end
                     os.kill(os.getpid(), signal.SIGKILL)
                 else:
@@ -250,14 +250,6 @@ class Zygote:
             return
         _seed()
         self.worker.serve(sock)
-
-
-def status(pid: int) -> dict[str, str]:
-    """What the kernel says of a child, by the names of ``/proc/PID/status``; nothing where it does not say."""
-    with contextlib.suppress(OSError):
-        lines = Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines()
-        return {k: v.strip() for k, _, v in (line.partition(":") for line in lines)}
-    return {}
 
 
 def clock(pid: int, *, closely: bool) -> dict[str, Any]:
